@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The kernel's own address lists, seen alike for IPv4 and IPv6. They are the
+ * truth about what is bound; nothing here is kept.
+ */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
+#include <net/if_inet6.h>
+#include <net/l3mdev.h>
+
+#include "ipvsdummy.h"
+
+static void set_device(struct ipvsdummy_ifaddr *ifaddr,
+		       const struct net_device *dev)
+{
+	memset(ifaddr, 0, sizeof(*ifaddr));
+	ifaddr->ifindex = dev->ifindex;
+	ifaddr->vrf = l3mdev_master_ifindex((struct net_device *)dev);
+}
+
+/**
+ * ipvsdummy_ifaddr_from_v4 - see an IPv4 address as every address
+ * @ifaddr: the result
+ * @dev: the device that has it
+ * @ifa: the address
+ */
+void ipvsdummy_ifaddr_from_v4(struct ipvsdummy_ifaddr *ifaddr,
+			      const struct net_device *dev,
+			      const struct in_ifaddr *ifa)
+{
+	set_device(ifaddr, dev);
+	ifaddr->local.ip = ifa->ifa_local;
+	ifaddr->peer.ip = ifa->ifa_address;
+	ifaddr->family = AF_INET;
+	ifaddr->plen = ifa->ifa_prefixlen;
+}
+
+/**
+ * ipvsdummy_ifaddr_from_v6 - see an IPv6 address as every address
+ * @ifaddr: the result
+ * @dev: the device that has it
+ * @ifa: the address
+ */
+void ipvsdummy_ifaddr_from_v6(struct ipvsdummy_ifaddr *ifaddr,
+			      const struct net_device *dev,
+			      const struct inet6_ifaddr *ifa)
+{
+	set_device(ifaddr, dev);
+	ifaddr->local.in6 = ifa->addr;
+	ifaddr->peer.in6 = ipv6_addr_any(&ifa->peer_addr) ? ifa->addr :
+							    ifa->peer_addr;
+	ifaddr->family = AF_INET6;
+	ifaddr->plen = ifa->prefix_len;
+}
+
+/**
+ * ipvsdummy_walk_ifaddrs - call a function for every address of a device
+ * @dev: the device
+ * @fn: the function; may sleep
+ * @ctx: its first argument
+ *
+ * Context: RTNL. IPv6 addresses are added without it (router advertisements)
+ * but never removed.
+ */
+void ipvsdummy_walk_ifaddrs(const struct net_device *dev,
+			    ipvsdummy_ifaddr_fn fn, void *ctx)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(dev);
+	struct inet6_dev *in6_dev = __in6_dev_get(dev);
+	struct ipvsdummy_ifaddr ifaddr;
+	struct inet6_ifaddr *ifa6;
+	struct in_ifaddr *ifa;
+
+	ASSERT_RTNL();
+	if (in_dev) {
+		in_dev_for_each_ifa_rtnl(ifa, in_dev) {
+			ipvsdummy_ifaddr_from_v4(&ifaddr, dev, ifa);
+			fn(ctx, &ifaddr);
+		}
+	}
+	if (in6_dev) {
+		list_for_each_entry_rcu(ifa6, &in6_dev->addr_list, if_list,
+					lockdep_rtnl_is_held()) {
+			ipvsdummy_ifaddr_from_v6(&ifaddr, dev, ifa6);
+			fn(ctx, &ifaddr);
+		}
+	}
+}
+
+static void count(void *ctx, const struct ipvsdummy_ifaddr *ifaddr)
+{
+	unsigned int *n = ctx;
+
+	++*n;
+}
+
+/**
+ * ipvsdummy_count_ifaddrs - how many addresses does a device have?
+ * @dev: the device
+ *
+ * Context: RTNL.
+ * Return: their number.
+ */
+unsigned int ipvsdummy_count_ifaddrs(const struct net_device *dev)
+{
+	unsigned int n = 0;
+
+	ipvsdummy_walk_ifaddrs(dev, count, &n);
+	return n;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Everything that differs between kernels; no #if on a version elsewhere.
+ * Feature tests come first: distributions backport, their numbers lie.
+ */
+#ifndef _IPVSDUMMY_COMPAT_H
+#define _IPVSDUMMY_COMPAT_H
+
+#include <linux/netdevice.h>
+#include <linux/netlink.h>
+#include <linux/printk.h>
+
+/* 6.12 made the lockless transmit feature bit a bit of struct net_device */
+#ifdef NETIF_F_LLTX
+static inline void ipvsdummy_set_lltx(struct net_device *dev)
+{
+	dev->features |= NETIF_F_LLTX;
+}
+#else
+static inline void ipvsdummy_set_lltx(struct net_device *dev)
+{
+	dev->lltx = true;
+}
+#endif
+
+/* Before NL_SET_ERR_MSG_FMT an extended ack keeps a pointer, so it can only
+ * take a constant: @text stands in for the sentence that @fmt would make.
+ */
+#ifdef NL_SET_ERR_MSG_FMT
+#define ipvsdummy_ack(extack, text, fmt, args...) do {	\
+	(void)(text);					\
+	NL_SET_ERR_MSG_FMT(extack, fmt, ##args);	\
+} while (0)
+#else
+#define ipvsdummy_ack(extack, text, fmt, args...) do {	\
+	no_printk(fmt, ##args);				\
+	NL_SET_ERR_MSG(extack, text);			\
+} while (0)
+#endif
+
+#endif

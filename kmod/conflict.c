@@ -1,0 +1,601 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The conflicts now, and the ring of events. Everything that is known about a
+ * conflict is here; an address without one costs nothing.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "ipvsdummy.h"
+
+static struct kmem_cache *conflict_cache __ro_after_init;
+
+static int conflict_cmp(const struct ipvsdummy_conflict *conflict, int ifindex,
+			u8 family, const union nf_inet_addr *addr)
+{
+	const struct ipvsdummy_info *info = &conflict->info;
+
+	if (ifindex != info->ifindex)
+		return ifindex < info->ifindex ? -1 : 1;
+	if (family != info->family)
+		return family < info->family ? -1 : 1;
+	return ipvsdummy_addr_cmp(family, addr, &info->addr);
+}
+
+/**
+ * ipvsdummy_conflict_find - find the conflict of an address
+ * @link: attached to a guard
+ * @family: AF_INET or AF_INET6
+ * @addr: the address
+ *
+ * Context: RTNL or the netns' lock.
+ * Return: the conflict or NULL.
+ */
+struct ipvsdummy_conflict *
+ipvsdummy_conflict_find(const struct ipvsdummy_link *link, u8 family,
+			const union nf_inet_addr *addr)
+{
+	struct rb_node *node = link->guard->conflicts.rb_node;
+	struct ipvsdummy_conflict *conflict;
+	int order;
+
+	while (node) {
+		conflict = rb_entry(node, struct ipvsdummy_conflict, node);
+		order = conflict_cmp(conflict, link->dev->ifindex, family,
+				     addr);
+		if (!order)
+			return conflict;
+		node = order < 0 ? node->rb_left : node->rb_right;
+	}
+	return NULL;
+}
+
+/**
+ * ipvsdummy_conflict_after - where does a dump go on?
+ * @guard: the guard
+ * @ifindex: link of the last conflict dumped, 0 at the beginning
+ * @family: of the last conflict dumped
+ * @addr: of the last conflict dumped
+ *
+ * Context: RTNL or the netns' lock.
+ * Return: the first conflict behind that place, or NULL.
+ */
+struct ipvsdummy_conflict *
+ipvsdummy_conflict_after(struct ipvsdummy_guard *guard, int ifindex, u8 family,
+			 const union nf_inet_addr *addr)
+{
+	struct ipvsdummy_conflict *conflict, *after = NULL;
+	struct rb_node *node = guard->conflicts.rb_node;
+
+	while (node) {
+		conflict = rb_entry(node, struct ipvsdummy_conflict, node);
+		if (conflict_cmp(conflict, ifindex, family, addr) < 0) {
+			after = conflict;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return after;
+}
+
+/* Number an event and put it into the ring; the netns' lock is held */
+static void emit(struct ipvsdummy_link *link, struct ipvsdummy_info *info,
+		 u8 event)
+{
+	struct ipvsdummy_guard *guard = link->guard;
+	struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
+	struct ipvsdummy_record *record;
+
+	lockdep_assert_held(&pn->lock);
+	info->seq = ++pn->seq;
+	info->time = ktime_get_real_ns();
+	record = &guard->ring[info->seq % IPVSDUMMY_RING_SIZE];
+	record->info = *info;
+	record->info.event = event;
+	memcpy(record->ifname, link->dev->name, IFNAMSIZ);
+	link->events++;
+	queue_work(ipvsdummy_wq, &guard->event_work);
+}
+
+static void set_verdict(struct ipvsdummy_conflict *conflict,
+			const struct ipvsdummy_verdict *verdict)
+{
+	const struct net *net = conflict->link->guard->net;
+	struct ipvsdummy_info *info = &conflict->info;
+	struct net_device *dev;
+
+	info->verdict = *verdict;
+	if (ipvsdummy_conflict_bound(conflict))
+		info->verdict.action = IPVSDUMMY_ACTION_FLAG;
+	if (info->verdict.action == IPVSDUMMY_ACTION_FLAG)
+		info->event = IPVSDUMMY_EVENT_FLAGGED;
+	else if (info->verdict.action == IPVSDUMMY_ACTION_SKIP)
+		info->event = IPVSDUMMY_EVENT_SKIPPED;
+	else
+		info->event = IPVSDUMMY_EVENT_REJECTED;
+
+	/* Of an interface that is just going, the name stays */
+	dev = __dev_get_by_index((struct net *)net, verdict->match_ifindex);
+	if (dev)
+		memcpy(info->match_ifname, dev->name, IFNAMSIZ);
+}
+
+/* Count and tell a conflict that finds no place; the netns' lock is held */
+static void miss(struct ipvsdummy_link *link)
+{
+	struct ipvsdummy_guard *guard = link->guard;
+	struct ipvsdummy_info info = { .ifindex = link->dev->ifindex };
+
+	guard->unrecorded++;
+	guard->unreported++;
+	guard->missed = true;
+	if (guard->missed_at &&
+	    time_before(jiffies, guard->missed_at + IPVSDUMMY_REPEAT))
+		return;
+	info.count = guard->unreported;
+	emit(link, &info, IPVSDUMMY_EVENT_LOST);
+	guard->unreported = 0;
+	guard->missed_at = jiffies ?: 1;
+}
+
+static struct ipvsdummy_conflict *alloc_conflict(struct ipvsdummy_guard *guard,
+						 gfp_t gfp)
+{
+	if (guard->n_conflicts >= IPVSDUMMY_CONFLICTS_MAX)
+		return NULL;
+	return kmem_cache_zalloc(conflict_cache, gfp);
+}
+
+/* The netns' lock is held */
+static void insert(struct ipvsdummy_conflict *conflict,
+		   struct ipvsdummy_link *link,
+		   const struct ipvsdummy_ifaddr *vip)
+{
+	struct ipvsdummy_guard *guard = link->guard;
+	struct rb_node **slot = &guard->conflicts.rb_node, *parent = NULL;
+	struct ipvsdummy_conflict *other;
+
+	conflict->link = link;
+	INIT_LIST_HEAD(&conflict->refused_node);
+	conflict->info.addr = vip->local;
+	conflict->info.family = vip->family;
+	conflict->info.ifindex = link->dev->ifindex;
+	conflict->info.since = ktime_get_real_ns();
+	while (*slot) {
+		parent = *slot;
+		other = rb_entry(parent, struct ipvsdummy_conflict, node);
+		slot = conflict_cmp(other, link->dev->ifindex, vip->family,
+				    &vip->local) < 0 ?
+		       &parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&conflict->node, parent, slot);
+	rb_insert_color(&conflict->node, &guard->conflicts);
+	guard->n_conflicts++;
+	link->n_conflicts++;
+}
+
+static struct ipvsdummy_counters *
+counters(const struct ipvsdummy_conflict *conflict)
+{
+	return &conflict->link->counters[conflict->info.verdict.class];
+}
+
+/* Return: whether the new verdict says something else */
+static bool change_verdict(struct ipvsdummy_conflict *conflict,
+			   const struct ipvsdummy_verdict *verdict)
+{
+	bool other = !ipvsdummy_verdict_equal(conflict->info.family, verdict,
+					      &conflict->info.verdict);
+
+	counters(conflict)->active--;
+	set_verdict(conflict, verdict);
+	counters(conflict)->active++;
+	return other;
+}
+
+static void report(struct ipvsdummy_conflict *conflict, u8 event)
+{
+	emit(conflict->link, &conflict->info, event);
+	conflict->reported = jiffies;
+}
+
+/**
+ * ipvsdummy_conflict_refuse - a bind was refused
+ * @link: the link
+ * @vip: the address
+ * @verdict: why; its action refuses
+ *
+ * Repeats are counted, and told at most once in IPVSDUMMY_REPEAT.
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_conflict_refuse(struct ipvsdummy_link *link,
+			       const struct ipvsdummy_ifaddr *vip,
+			       const struct ipvsdummy_verdict *verdict)
+{
+	struct ipvsdummy_net *pn = ipvsdummy_net(link->guard->net);
+	struct ipvsdummy_counters *count = &link->counters[verdict->class];
+	struct ipvsdummy_conflict *conflict, *fresh = NULL;
+	struct ipvsdummy_guard *guard = link->guard;
+	u8 state;
+
+	ASSERT_RTNL();
+	conflict = ipvsdummy_conflict_find(link, vip->family, &vip->local);
+	if (!conflict)
+		fresh = alloc_conflict(guard, GFP_KERNEL);
+
+	spin_lock_bh(&pn->lock);
+	if (verdict->action == IPVSDUMMY_ACTION_SKIP)
+		count->skipped++;
+	else
+		count->rejected++;
+
+	if (fresh) {
+		if (list_empty(&guard->refused))
+			ipvsdummy_guard_kick(guard);	/* to see to expiry */
+		insert(fresh, link, vip);
+		list_add_tail(&fresh->refused_node, &guard->refused);
+		fresh->attempted = jiffies;
+		fresh->info.count = 1;
+		set_verdict(fresh, verdict);
+		counters(fresh)->active++;
+		report(fresh, fresh->info.event);
+	} else if (!conflict) {
+		miss(link);
+	} else if (ipvsdummy_conflict_bound(conflict)) {
+		/* and now refused with another prefix; it stays flagged */
+		conflict->info.count++;
+	} else {
+		conflict->info.count++;
+		conflict->attempted = jiffies;
+		list_move_tail(&conflict->refused_node, &guard->refused);
+		state = conflict->info.event;
+		if (change_verdict(conflict, verdict))
+			report(conflict, IPVSDUMMY_EVENT_CHANGED);
+		else if (state != conflict->info.event ||
+			 time_after_eq(jiffies, conflict->reported +
+						IPVSDUMMY_REPEAT))
+			report(conflict, conflict->info.event);
+	}
+	spin_unlock_bh(&pn->lock);
+}
+
+/**
+ * ipvsdummy_conflict_flag - an address in conflict is bound
+ * @link: the link
+ * @conflict: that it has already, as refused or as bound; NULL if none
+ * @vip: the address
+ * @verdict: what it clashes with
+ * @gfp: how memory is to be had
+ *
+ * Says so only if that was not known.
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_conflict_flag(struct ipvsdummy_link *link,
+			     struct ipvsdummy_conflict *conflict,
+			     const struct ipvsdummy_ifaddr *vip,
+			     const struct ipvsdummy_verdict *verdict,
+			     gfp_t gfp)
+{
+	struct ipvsdummy_net *pn = ipvsdummy_net(link->guard->net);
+	struct ipvsdummy_conflict *fresh = NULL;
+
+	ASSERT_RTNL();
+	if (conflict && ipvsdummy_conflict_bound(conflict)) {
+		ipvsdummy_conflict_change(conflict, verdict);
+		return;
+	}
+	if (!conflict)
+		fresh = alloc_conflict(link->guard, gfp);
+
+	spin_lock_bh(&pn->lock);
+	if (fresh) {
+		insert(fresh, link, vip);
+		conflict = fresh;
+	} else if (conflict) {
+		list_del_init(&conflict->refused_node);
+		counters(conflict)->active--;
+	} else {
+		miss(link);
+		goto unlock;
+	}
+	conflict->scan = link->guard->scan;
+	conflict->plen = vip->plen;
+	conflict->multi = !ipvsdummy_addr_equal(vip->family, &vip->local,
+						&vip->peer);
+	set_verdict(conflict, verdict);
+	counters(conflict)->active++;
+	counters(conflict)->flagged++;
+	report(conflict, IPVSDUMMY_EVENT_FLAGGED);
+unlock:
+	spin_unlock_bh(&pn->lock);
+}
+
+/**
+ * ipvsdummy_conflict_change - a conflict was judged again
+ * @conflict: bound, or refused and still to be refused
+ * @verdict: what it clashes with now
+ *
+ * Says so only if that is something else.
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_conflict_change(struct ipvsdummy_conflict *conflict,
+			       const struct ipvsdummy_verdict *verdict)
+{
+	struct ipvsdummy_guard *guard = conflict->link->guard;
+	struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
+	u8 state = conflict->info.event;
+
+	ASSERT_RTNL();
+	conflict->scan = guard->scan;
+	spin_lock_bh(&pn->lock);
+	if (change_verdict(conflict, verdict) || state != conflict->info.event)
+		report(conflict, IPVSDUMMY_EVENT_CHANGED);
+	spin_unlock_bh(&pn->lock);
+}
+
+/**
+ * ipvsdummy_conflict_resolve - a conflict is over
+ * @conflict: freed
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_conflict_resolve(struct ipvsdummy_conflict *conflict)
+{
+	struct ipvsdummy_link *link = conflict->link;
+	struct ipvsdummy_guard *guard = link->guard;
+	struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
+
+	ASSERT_RTNL();
+	spin_lock_bh(&pn->lock);
+	report(conflict, IPVSDUMMY_EVENT_RESOLVED);
+	counters(conflict)->active--;
+	rb_erase(&conflict->node, &guard->conflicts);
+	list_del(&conflict->refused_node);
+	guard->n_conflicts--;
+	link->n_conflicts--;
+	spin_unlock_bh(&pn->lock);
+	kmem_cache_free(conflict_cache, conflict);
+
+	/* One that found no place may have it now */
+	if (guard->missed) {
+		guard->missed = false;
+		set_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags);
+		ipvsdummy_guard_kick(guard);
+	}
+}
+
+static struct ipvsdummy_conflict *next_conflict(struct ipvsdummy_conflict *pos)
+{
+	return rb_entry_safe(rb_next(&pos->node), struct ipvsdummy_conflict,
+			     node);
+}
+
+/**
+ * ipvsdummy_conflict_resolve_link - a link leaves its netns
+ * @link: still attached
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_conflict_resolve_link(struct ipvsdummy_link *link)
+{
+	const union nf_inet_addr none = {};
+	struct ipvsdummy_conflict *conflict, *next;
+
+	for (conflict = ipvsdummy_conflict_after(link->guard,
+						 link->dev->ifindex, 0, &none);
+	     conflict && conflict->link == link; conflict = next) {
+		next = next_conflict(conflict);
+		ipvsdummy_conflict_resolve(conflict);
+	}
+}
+
+/**
+ * ipvsdummy_conflict_resolve_unseen - resolve what the scan did not see
+ * @guard: of which all addresses were judged again
+ *
+ * Addresses whose going no notifier told are rare, but would stay for ever.
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_conflict_resolve_unseen(struct ipvsdummy_guard *guard)
+{
+	struct ipvsdummy_conflict *conflict, *next;
+
+	for (conflict = rb_entry_safe(rb_first(&guard->conflicts),
+				      struct ipvsdummy_conflict, node);
+	     conflict; conflict = next) {
+		next = next_conflict(conflict);
+		if (ipvsdummy_conflict_bound(conflict) &&
+		    conflict->scan != guard->scan)
+			ipvsdummy_conflict_resolve(conflict);
+		cond_resched();
+	}
+}
+
+/**
+ * ipvsdummy_conflict_rename_match - an interface has another name
+ * @guard: of its netns
+ * @dev: the interface
+ *
+ * It is the same match, so this is no event.
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_conflict_rename_match(struct ipvsdummy_guard *guard,
+				     const struct net_device *dev)
+{
+	struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
+	struct ipvsdummy_conflict *conflict;
+	struct rb_node *node;
+
+	ASSERT_RTNL();
+	spin_lock_bh(&pn->lock);
+	for (node = rb_first(&guard->conflicts); node; node = rb_next(node)) {
+		conflict = rb_entry(node, struct ipvsdummy_conflict, node);
+		if (conflict->info.verdict.match_ifindex == dev->ifindex)
+			memcpy(conflict->info.match_ifname, dev->name,
+			       IFNAMSIZ);
+	}
+	spin_unlock_bh(&pn->lock);
+}
+
+/**
+ * ipvsdummy_conflict_expire - resolve refusals that nobody retries any more
+ * @guard: the guard
+ * @now: in jiffies
+ *
+ * Context: RTNL.
+ * Return: jiffies until the next one does, MAX_JIFFY_OFFSET if there is none.
+ */
+unsigned long ipvsdummy_conflict_expire(struct ipvsdummy_guard *guard,
+					unsigned long now)
+{
+	struct ipvsdummy_conflict *conflict, *next;
+	unsigned long expiry;
+
+	ASSERT_RTNL();
+	list_for_each_entry_safe(conflict, next, &guard->refused,
+				 refused_node) {
+		expiry = conflict->attempted + IPVSDUMMY_EXPIRE;
+		if (time_after(expiry, now))
+			return expiry - now;
+		ipvsdummy_conflict_resolve(conflict);
+	}
+	return MAX_JIFFY_OFFSET;
+}
+
+static const char *event_word(u8 event)
+{
+	static const char * const words[] = {
+		[IPVSDUMMY_EVENT_REJECTED] = "rejected",
+		[IPVSDUMMY_EVENT_SKIPPED] = "skipped",
+		[IPVSDUMMY_EVENT_FLAGGED] = "flagged",
+		[IPVSDUMMY_EVENT_CHANGED] = "changed",
+		[IPVSDUMMY_EVENT_RESOLVED] = "resolved",
+	};
+
+	return words[event];
+}
+
+/* One stable line, for those who read nothing but the kernel log */
+static void log_event(struct ipvsdummy_guard *guard,
+		      const struct ipvsdummy_record *record)
+{
+	const struct ipvsdummy_info *info = &record->info;
+	const struct ipvsdummy_verdict *verdict = &info->verdict;
+	const char *would = "";
+	char addr[40], match[64];
+
+	/* Others must not fill the host's log */
+	if (guard->net->user_ns != &init_user_ns || !__ratelimit(&guard->log))
+		return;
+	if (info->event == IPVSDUMMY_EVENT_LOST) {
+		pr_warn("%s: the conflict table is full, %llu not recorded\n",
+			record->ifname, info->count);
+		return;
+	}
+
+	snprintf(addr, sizeof(addr),
+		 info->family == AF_INET ? "%pI4" : "%pI6c", &info->addr);
+	if (verdict->class == IPVSDUMMY_CLASS_HOST)
+		strscpy(match, "host, address", sizeof(match));
+	else if (info->family == AF_INET)
+		snprintf(match, sizeof(match), "onlink, prefix %pI4/%u",
+			 &verdict->match_prefix, verdict->match_plen);
+	else
+		snprintf(match, sizeof(match), "onlink, prefix %pI6c/%u",
+			 &verdict->match_prefix, verdict->match_plen);
+	if (verdict->would)
+		would = verdict->would == IPVSDUMMY_ACTION_SKIP ?
+			", would skip" : ", would reject";
+
+	if (info->event == IPVSDUMMY_EVENT_RESOLVED ||
+	    ipvsdummy_severity(verdict->class) == IPVSDUMMY_SEVERITY_INFO)
+		pr_info("%s: %s %s: %s of %s%s\n", record->ifname,
+			event_word(info->event), addr, match,
+			info->match_ifname, would);
+	else
+		pr_warn("%s: %s %s: %s of %s%s\n", record->ifname,
+			event_word(info->event), addr, match,
+			info->match_ifname, would);
+}
+
+/**
+ * ipvsdummy_events_oldest - the oldest event that the ring has
+ * @guard: the guard
+ *
+ * Context: the netns' lock.
+ * Return: its number; one more than the newest if it has none.
+ */
+u64 ipvsdummy_events_oldest(const struct ipvsdummy_guard *guard)
+{
+	u64 seq = ipvsdummy_net(guard->net)->seq;
+
+	if (seq - guard->first >= IPVSDUMMY_RING_SIZE &&
+	    seq >= guard->first)
+		return seq - IPVSDUMMY_RING_SIZE + 1;
+	return guard->first;
+}
+
+/**
+ * ipvsdummy_events_send - tell what is in the ring and was not told yet
+ * @guard: the guard
+ *
+ * Only one at a time: the event work, or who cancelled it for good.
+ *
+ * Context: may sleep; with or without RTNL.
+ */
+void ipvsdummy_events_send(struct ipvsdummy_guard *guard)
+{
+	struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
+	struct ipvsdummy_record record;
+	u64 oldest;
+
+	for (;;) {
+		spin_lock_bh(&pn->lock);
+		if (guard->sent == pn->seq) {
+			spin_unlock_bh(&pn->lock);
+			return;
+		}
+		oldest = ipvsdummy_events_oldest(guard);
+		if (guard->sent + 1 < oldest) {
+			guard->sent = oldest - 1;
+			spin_unlock_bh(&pn->lock);
+			ipvsdummy_netlink_overrun(guard->net);
+			continue;
+		}
+		guard->sent++;
+		record = guard->ring[guard->sent % IPVSDUMMY_RING_SIZE];
+		spin_unlock_bh(&pn->lock);
+
+		log_event(guard, &record);
+		ipvsdummy_netlink_multicast(guard->net, &record);
+		cond_resched();
+	}
+}
+
+/**
+ * ipvsdummy_conflict_init - have memory for conflicts
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init ipvsdummy_conflict_init(void)
+{
+	BUILD_BUG_ON(sizeof(struct ipvsdummy_conflict) > 192);
+
+	conflict_cache = KMEM_CACHE(ipvsdummy_conflict, SLAB_ACCOUNT);
+	return conflict_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * ipvsdummy_conflict_exit - undo ipvsdummy_conflict_init()
+ */
+void ipvsdummy_conflict_exit(void)
+{
+	kmem_cache_destroy(conflict_cache);
+}

@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Validators and notifiers: asks judge, then refuses or flags. The only file
+ * that refuses.
+ */
+#include <linux/inetdevice.h>
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
+#include <net/if_inet6.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+
+#include "compat.h"
+#include "ipvsdummy.h"
+
+struct judge_ctx {
+	struct ipvsdummy_link *link;
+	const struct ipvsdummy_ifaddr *vip;
+	struct ipvsdummy_verdict *verdict;
+	bool with_gone;
+};
+
+static void judge_instance(void *ctx, const struct ipvsdummy_ifaddr *vip)
+{
+	struct ipvsdummy_verdict verdict;
+	struct judge_ctx *judge = ctx;
+
+	if (vip->family != judge->vip->family ||
+	    !ipvsdummy_addr_equal(vip->family, &vip->local, &judge->vip->local))
+		return;
+	ipvsdummy_judge(&judge->link->guard->index, &judge->link->policy, vip,
+			judge->with_gone, &verdict);
+	if (ipvsdummy_verdict_outranks(vip->family, &verdict, judge->verdict))
+		*judge->verdict = verdict;
+}
+
+/* Judge a VIP, or what is left of one that was bound with several prefixes */
+static void judge(struct ipvsdummy_link *link,
+		  const struct ipvsdummy_conflict *conflict,
+		  const struct ipvsdummy_ifaddr *vip, bool with_gone,
+		  struct ipvsdummy_verdict *verdict)
+{
+	struct judge_ctx ctx = {
+		.link = link,
+		.vip = vip,
+		.verdict = verdict,
+		.with_gone = with_gone,
+	};
+
+	if (!conflict || !conflict->multi) {
+		ipvsdummy_judge(&link->guard->index, &link->policy, vip,
+				with_gone, verdict);
+		return;
+	}
+	memset(verdict, 0, sizeof(*verdict));
+	ipvsdummy_walk_ifaddrs(link->dev, judge_instance, &ctx);
+}
+
+/* What a conflict is about may come back at once (DHCP, networkd, a bond's
+ * failover): as long as it is kept in the index as gone, nothing changes.
+ */
+static void judge_held(struct ipvsdummy_link *link,
+		       const struct ipvsdummy_conflict *conflict,
+		       const struct ipvsdummy_ifaddr *vip,
+		       struct ipvsdummy_verdict *verdict)
+{
+	const struct ipvsdummy_verdict *now = &conflict->info.verdict;
+	struct ipvsdummy_verdict held;
+
+	judge(link, conflict, vip, false, verdict);
+	if (ipvsdummy_verdict_equal(vip->family, verdict, now))
+		return;
+	judge(link, conflict, vip, true, &held);
+	if (ipvsdummy_verdict_equal(vip->family, &held, now))
+		*verdict = held;
+}
+
+static bool same_instance(const struct ipvsdummy_conflict *conflict,
+			  const struct ipvsdummy_ifaddr *vip)
+{
+	return conflict->plen == vip->plen &&
+	       ipvsdummy_addr_equal(vip->family, &vip->local, &vip->peer);
+}
+
+/* An address is up, or is looked at again */
+static void judge_bound(struct ipvsdummy_link *link,
+			const struct ipvsdummy_ifaddr *vip, gfp_t gfp)
+{
+	struct ipvsdummy_conflict *conflict = NULL;
+	struct ipvsdummy_verdict verdict;
+
+	judge(link, NULL, vip, false, &verdict);
+	if (link->n_conflicts)
+		conflict = ipvsdummy_conflict_find(link, vip->family,
+						   &vip->local);
+	if (!conflict || !ipvsdummy_conflict_bound(conflict)) {
+		if (verdict.class)
+			ipvsdummy_conflict_flag(link, conflict, vip, &verdict,
+						gfp);
+		else if (conflict)
+			ipvsdummy_conflict_resolve(conflict);
+		return;
+	}
+
+	if (!same_instance(conflict, vip)) {
+		if (!verdict.class && !conflict->multi)
+			return;
+		conflict->multi = true;
+	}
+	judge_held(link, conflict, vip, &verdict);
+	if (verdict.class)
+		ipvsdummy_conflict_flag(link, conflict, vip, &verdict, gfp);
+	else
+		ipvsdummy_conflict_resolve(conflict);
+}
+
+/* An address is down */
+static void judge_unbound(struct ipvsdummy_link *link,
+			  const struct ipvsdummy_ifaddr *vip)
+{
+	struct ipvsdummy_conflict *conflict;
+	struct ipvsdummy_verdict verdict;
+
+	if (!link->n_conflicts)
+		return;
+	conflict = ipvsdummy_conflict_find(link, vip->family, &vip->local);
+	if (!conflict || !ipvsdummy_conflict_bound(conflict))
+		return;
+
+	if (conflict->multi) {
+		judge(link, conflict, vip, false, &verdict);
+		if (verdict.class)
+			ipvsdummy_conflict_change(conflict, &verdict);
+		else
+			ipvsdummy_conflict_resolve(conflict);
+	} else if (same_instance(conflict, vip)) {
+		ipvsdummy_conflict_resolve(conflict);
+	}
+}
+
+static void rescan_vip(void *ctx, const struct ipvsdummy_ifaddr *vip)
+{
+	judge_bound(ctx, vip, GFP_KERNEL);
+	cond_resched();
+}
+
+static void rejudge_refused(struct ipvsdummy_conflict *conflict)
+{
+	struct ipvsdummy_link *link = conflict->link;
+	struct ipvsdummy_verdict verdict;
+	struct ipvsdummy_ifaddr vip = {
+		.local = conflict->info.addr,
+		.peer = conflict->info.addr,
+		.vrf = l3mdev_master_ifindex(link->dev),
+		.family = conflict->info.family,
+		.plen = ipvsdummy_max_plen(conflict->info.family),
+	};
+
+	judge_held(link, conflict, &vip, &verdict);
+	if (ipvsdummy_action_refuses(verdict.action))
+		ipvsdummy_conflict_change(conflict, &verdict);
+	else
+		ipvsdummy_conflict_resolve(conflict);
+}
+
+/**
+ * ipvsdummy_guard_rescan - judge every address and every refusal again
+ * @guard: the guard
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_guard_rescan(struct ipvsdummy_guard *guard)
+{
+	struct ipvsdummy_conflict *conflict, *next;
+	struct ipvsdummy_link *link;
+
+	ASSERT_RTNL();
+	clear_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags);
+	guard->missed = false;
+	guard->scan++;
+	list_for_each_entry(link, &guard->links, node)
+		ipvsdummy_walk_ifaddrs(link->dev, rescan_vip, link);
+	ipvsdummy_conflict_resolve_unseen(guard);
+	list_for_each_entry_safe(conflict, next, &guard->refused, refused_node)
+		rejudge_refused(conflict);
+}
+
+/**
+ * ipvsdummy_guard_work - do what was put off, and see when there is more
+ * @work: the guard's work
+ *
+ * Context: may sleep; takes RTNL.
+ */
+void ipvsdummy_guard_work(struct work_struct *work)
+{
+	struct ipvsdummy_guard *guard =
+		container_of(to_delayed_work(work), struct ipvsdummy_guard,
+			     work);
+	struct list_head *gone = &guard->index.gone;
+	struct ipvsdummy_watched_addr *addr;
+	unsigned long now, delay;
+
+	rtnl_lock();
+	ipvsdummy_watch_refresh(guard);
+	now = jiffies;
+	if (ipvsdummy_index_purge(&guard->index, now - IPVSDUMMY_HOLD) ||
+	    test_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags))
+		ipvsdummy_guard_rescan(guard);
+
+	delay = ipvsdummy_conflict_expire(guard, now);
+	if (!list_empty(gone)) {
+		addr = list_first_entry(gone, struct ipvsdummy_watched_addr,
+					gone_node);
+		delay = min(delay, addr->gone_at + IPVSDUMMY_HOLD - now);
+	}
+	if (delay != MAX_JIFFY_OFFSET)
+		queue_delayed_work(ipvsdummy_wq, &guard->work, delay);
+	rtnl_unlock();
+}
+
+static int attach(struct net_device *dev)
+{
+	struct ipvsdummy_link *link = netdev_priv(dev);
+	struct net *net = dev_net(dev);
+
+	/* An accidental rmmod must not take every VIP of the node */
+	if (net_eq(net, &init_net) && !try_module_get(THIS_MODULE))
+		return -EBUSY;
+	link->guard = ipvsdummy_guard_get(net);
+	if (!link->guard) {
+		if (net_eq(net, &init_net))
+			module_put(THIS_MODULE);
+		return -ENOMEM;
+	}
+	list_add_tail(&link->node, &link->guard->links);
+	return 0;
+}
+
+static void detach(struct net_device *dev)
+{
+	struct ipvsdummy_link *link = netdev_priv(dev);
+
+	if (!link->guard)
+		return;
+	ipvsdummy_conflict_resolve_link(link);
+	list_del(&link->node);
+	ipvsdummy_guard_put(link->guard);
+	link->guard = NULL;
+	if (net_eq(dev_net(dev), &init_net))
+		module_put(THIS_MODULE);
+}
+
+static const char *describe_match(const struct ipvsdummy_link *link,
+				  const struct ipvsdummy_verdict *verdict)
+{
+	const struct net_device *dev;
+
+	dev = __dev_get_by_index(link->guard->net, verdict->match_ifindex);
+	return dev ? dev->name : "?";
+}
+
+static int refuse(struct ipvsdummy_link *link,
+		  const struct ipvsdummy_ifaddr *vip,
+		  const struct ipvsdummy_verdict *verdict,
+		  struct netlink_ext_ack *extack)
+{
+	const char *match = describe_match(link, verdict);
+
+	ipvsdummy_conflict_refuse(link, vip, verdict);
+
+	if (verdict->class == IPVSDUMMY_CLASS_HOST && vip->family == AF_INET)
+		ipvsdummy_ack(extack,
+			      "host: a watched interface of this node has this address",
+			      "%pI4: host, address of %s", &vip->local, match);
+	else if (verdict->class == IPVSDUMMY_CLASS_HOST)
+		ipvsdummy_ack(extack,
+			      "host: a watched interface of this node has this address",
+			      "%pI6c: host, address of %s", &vip->local, match);
+	else if (vip->family == AF_INET)
+		ipvsdummy_ack(extack,
+			      "onlink: this address is in a watched interface's prefix",
+			      "%pI4: onlink, prefix %pI4/%u of %s", &vip->local,
+			      &verdict->match_prefix, verdict->match_plen,
+			      match);
+	else	/* two IPv6 addresses would not fit */
+		ipvsdummy_ack(extack,
+			      "onlink: this address is in a watched interface's prefix",
+			      "%pI6c: onlink, a prefix of %s", &vip->local,
+			      match);
+	return verdict->action == IPVSDUMMY_ACTION_SKIP ? -EEXIST : -EADDRINUSE;
+}
+
+/* Return: 0 if the bind may go on, or the errno that refuses it */
+static int validate(struct net_device *dev, const struct ipvsdummy_ifaddr *vip,
+		    struct netlink_ext_ack *extack)
+{
+	struct ipvsdummy_link *link = netdev_priv(dev);
+	struct ipvsdummy_verdict verdict;
+	int err;
+
+	ASSERT_RTNL();
+	if (!link->guard) {
+		err = attach(dev);
+		if (err) {
+			NL_SET_ERR_MSG(extack, "This link cannot be guarded now");
+			return err;
+		}
+	}
+	ipvsdummy_watch_refresh(link->guard);
+	judge(link, NULL, vip, false, &verdict);
+	if (!ipvsdummy_action_refuses(verdict.action))
+		return 0;
+	/* IPv6 looks for duplicates only later. Holders take EEXIST for
+	 * success, and what is bound stays bound: leave it to the core.
+	 */
+	if (vip->family == AF_INET6 &&
+	    ipv6_chk_addr_and_flags(dev_net(dev), &vip->local.in6, dev, false,
+				    1, 0))
+		return 0;
+	return refuse(link, vip, &verdict, extack);
+}
+
+static int inetaddr_validator(struct notifier_block *nb, unsigned long event,
+			      void *ptr)
+{
+	struct in_validator_info *info = ptr;
+	struct net_device *dev = info->ivi_dev->dev;
+	struct ipvsdummy_ifaddr vip = {
+		.local.ip = info->ivi_addr,	/* the peer's, if there is one */
+		.peer.ip = info->ivi_addr,
+		.family = AF_INET,
+		.plen = 32,
+	};
+
+	if (!ipvsdummy_is_link(dev) || event != NETDEV_UP)
+		return NOTIFY_DONE;
+	vip.vrf = l3mdev_master_ifindex(dev);
+	return notifier_from_errno(validate(dev, &vip, info->extack));
+}
+
+static int inetaddr_event(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
+{
+	struct in_ifaddr *ifa = ptr;
+	struct net_device *dev = ifa->ifa_dev->dev;
+	struct ipvsdummy_link *link = netdev_priv(dev);
+	struct ipvsdummy_ifaddr vip;
+
+	if (event != NETDEV_UP && event != NETDEV_DOWN)
+		return NOTIFY_DONE;
+	if (!ipvsdummy_is_link(dev)) {
+		ipvsdummy_watch_ifa(dev, ifa, event == NETDEV_UP);
+		return NOTIFY_DONE;
+	}
+	if (!link->guard)
+		return NOTIFY_DONE;
+
+	ipvsdummy_ifaddr_from_v4(&vip, dev, ifa);
+	if (event == NETDEV_UP)
+		judge_bound(link, &vip, GFP_KERNEL);
+	else
+		judge_unbound(link, &vip);
+	return NOTIFY_DONE;
+}
+
+static int inet6addr_validator(struct notifier_block *nb, unsigned long event,
+			       void *ptr)
+{
+	struct in6_validator_info *info = ptr;
+	struct net_device *dev = info->i6vi_dev->dev;
+	struct ipvsdummy_ifaddr vip = {
+		.local.in6 = info->i6vi_addr,
+		.peer.in6 = info->i6vi_addr,
+		.family = AF_INET6,
+		.plen = 128,
+	};
+	struct ipvsdummy_guard *guard;
+	int err;
+
+	if (!ipvsdummy_is_link(dev) || event != NETDEV_UP)
+		return NOTIFY_DONE;
+	vip.vrf = l3mdev_master_ifindex(dev);
+	err = validate(dev, &vip, info->extack);
+	guard = ipvsdummy_guard(dev_net(dev));
+	if (guard) {
+		guard->v6_binder = err ? NULL : current;
+		guard->v6_dev = dev;
+		guard->v6_addr = info->i6vi_addr;
+	}
+	return notifier_from_errno(err);
+}
+
+/* Does the current task bind what it just had validated, so under RTNL? The
+ * atomic chain itself does not tell.
+ */
+static bool validated(struct ipvsdummy_guard *guard,
+		      const struct inet6_ifaddr *ifa)
+{
+	return in_task() && rtnl_is_locked() &&
+	       READ_ONCE(guard->v6_binder) == current &&
+	       guard->v6_dev == ifa->idev->dev &&
+	       ipv6_addr_equal(&guard->v6_addr, &ifa->addr);
+}
+
+static int inet6addr_event(struct notifier_block *nb, unsigned long event,
+			   void *ptr)
+{
+	struct inet6_ifaddr *ifa = ptr;
+	struct net_device *dev = ifa->idev->dev;
+	struct ipvsdummy_link *link = netdev_priv(dev);
+	struct ipvsdummy_guard *guard;
+	struct ipvsdummy_ifaddr vip;
+
+	if (event != NETDEV_UP && event != NETDEV_DOWN)
+		return NOTIFY_DONE;
+	if (ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL)
+		return NOTIFY_DONE;
+	if (!ipvsdummy_is_link(dev)) {
+		ipvsdummy_watch_dirty(dev);
+		return NOTIFY_DONE;
+	}
+
+	/* The chain is called under RCU */
+	guard = rcu_dereference(ipvsdummy_net(dev_net(dev))->guard);
+	if (!guard)
+		return NOTIFY_DONE;
+	if (event == NETDEV_UP && !validated(guard, ifa)) {
+		set_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags);
+		ipvsdummy_guard_kick(guard);
+		return NOTIFY_DONE;
+	}
+
+	/* IPv6 addresses go under RTNL only */
+	ASSERT_RTNL();
+	if (!link->guard)
+		return NOTIFY_DONE;
+	ipvsdummy_ifaddr_from_v6(&vip, dev, ifa);
+	if (event == NETDEV_UP) {
+		guard->v6_binder = NULL;
+		judge_bound(link, &vip, GFP_ATOMIC | __GFP_ACCOUNT);
+	} else {
+		judge_unbound(link, &vip);
+	}
+	return NOTIFY_DONE;
+}
+
+static int link_event(struct net_device *dev, unsigned long event)
+{
+	struct ipvsdummy_link *link = netdev_priv(dev);
+
+	switch (event) {
+	case NETDEV_REGISTER:
+		return notifier_from_errno(attach(dev));
+	case NETDEV_UNREGISTER:
+		detach(dev);
+		break;
+	case NETDEV_UP:		/* addresses kept while it was down are back */
+	case NETDEV_CHANGEUPPER:	/* its L3 master may be another one */
+		if (link->guard) {
+			set_bit(IPVSDUMMY_GUARD_RESCAN, &link->guard->flags);
+			ipvsdummy_guard_kick(link->guard);
+		}
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static int netdev_event(struct notifier_block *nb, unsigned long event,
+			void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct netdev_notifier_changeupper_info *upper = ptr;
+	struct ipvsdummy_guard *guard;
+
+	if (ipvsdummy_is_link(dev))
+		return link_event(dev, event);
+
+	switch (event) {
+	case NETDEV_REGISTER:
+		ipvsdummy_watch_device(dev);
+		break;
+	case NETDEV_UNREGISTER:
+		ipvsdummy_unwatch_device(dev);
+		break;
+	case NETDEV_CHANGENAME:
+		guard = ipvsdummy_guard(dev_net(dev));
+		if (guard)
+			ipvsdummy_conflict_rename_match(guard, dev);
+		ipvsdummy_watch_device(dev);
+		break;
+	case NETDEV_CHANGEUPPER:
+		ipvsdummy_watch_upper(dev, upper->upper_dev);
+		break;
+	case NETDEV_UP:		/* IPv6 addresses kept while it was down */
+		ipvsdummy_watch_dirty(dev);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netdev_nb = {
+	.notifier_call = netdev_event,
+};
+
+static struct notifier_block inetaddr_nb = {
+	.notifier_call = inetaddr_event,
+};
+
+static struct notifier_block inetaddr_validator_nb = {
+	.notifier_call = inetaddr_validator,
+};
+
+static struct notifier_block inet6addr_nb = {
+	.notifier_call = inet6addr_event,
+};
+
+static struct notifier_block inet6addr_validator_nb = {
+	.notifier_call = inet6addr_validator,
+};
+
+/**
+ * ipvsdummy_guard_init - listen to what happens to devices and addresses
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init ipvsdummy_guard_init(void)
+{
+	int err;
+
+	err = register_netdevice_notifier(&netdev_nb);
+	if (err)
+		return err;
+	err = register_inetaddr_notifier(&inetaddr_nb);
+	if (err)
+		goto unregister_netdev;
+	err = register_inet6addr_notifier(&inet6addr_nb);
+	if (err)
+		goto unregister_inetaddr;
+	err = register_inetaddr_validator_notifier(&inetaddr_validator_nb);
+	if (err)
+		goto unregister_inet6addr;
+	err = register_inet6addr_validator_notifier(&inet6addr_validator_nb);
+	if (err)
+		goto unregister_inetaddr_validator;
+	return 0;
+
+unregister_inetaddr_validator:
+	unregister_inetaddr_validator_notifier(&inetaddr_validator_nb);
+unregister_inet6addr:
+	unregister_inet6addr_notifier(&inet6addr_nb);
+unregister_inetaddr:
+	unregister_inetaddr_notifier(&inetaddr_nb);
+unregister_netdev:
+	unregister_netdevice_notifier(&netdev_nb);
+	return err;
+}
+
+/**
+ * ipvsdummy_guard_exit - undo ipvsdummy_guard_init()
+ */
+void ipvsdummy_guard_exit(void)
+{
+	unregister_inet6addr_validator_notifier(&inet6addr_validator_nb);
+	unregister_inetaddr_validator_notifier(&inetaddr_validator_nb);
+	unregister_inet6addr_notifier(&inet6addr_nb);
+	unregister_inetaddr_notifier(&inetaddr_nb);
+	unregister_netdevice_notifier(&netdev_nb);
+}

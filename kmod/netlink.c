@@ -1,0 +1,873 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The family: policy, dumps, events. Described by uapi/ipvsdummy.yaml. */
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
+#include <net/genetlink.h>
+#include <net/l3mdev.h>
+
+#include "ipvsdummy.h"
+
+static struct genl_family family;
+
+static const struct nla_policy
+class_policy[IPVSDUMMY_A_CLASS_MAX + 1] = {
+	[IPVSDUMMY_A_CLASS_CLASS] = NLA_POLICY_RANGE(NLA_U32,
+						     IPVSDUMMY_CLASS_HOST,
+						     IPVSDUMMY_CLASS_ONLINK),
+	[IPVSDUMMY_A_CLASS_ACTION] = NLA_POLICY_MAX(NLA_U32,
+						    IPVSDUMMY_ACTION_SKIP),
+};
+
+static const struct nla_policy policy[IPVSDUMMY_A_MAX + 1] = {
+	[IPVSDUMMY_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[IPVSDUMMY_A_IFNAME] = { .type = NLA_NUL_STRING,
+				 .len = IPVSDUMMY_IFNAME_MAX },
+	[IPVSDUMMY_A_SEQ] = { .type = NLA_U64 },
+	[IPVSDUMMY_A_MODE] = NLA_POLICY_MAX(NLA_U32, IPVSDUMMY_MODE_AUDIT),
+	[IPVSDUMMY_A_CLASS_POLICY] = NLA_POLICY_NESTED(class_policy),
+	[IPVSDUMMY_A_ADDRESS] = { .type = NLA_BINARY,
+				  .len = sizeof(struct in6_addr) },
+	[IPVSDUMMY_A_WATCH_NAME] = { .type = NLA_NUL_STRING,
+				     .len = IPVSDUMMY_IFNAME_MAX },
+};
+
+enum {
+	MCGRP_CONFLICTS,
+};
+
+static const struct genl_multicast_group mcgrps[] = {
+	[MCGRP_CONFLICTS] = { .name = IPVSDUMMY_MCGRP_CONFLICTS },
+};
+
+/* An attribute of which only the last would count is a mistake */
+static int check_doubles(const struct nlmsghdr *nlh,
+			 struct netlink_ext_ack *extack)
+{
+	DECLARE_BITMAP(seen, IPVSDUMMY_A_MAX + 1) = {};
+	const struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != IPVSDUMMY_A_CLASS_POLICY &&
+		    test_and_set_bit(nla_type(attr), seen)) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "Attribute is given twice");
+			return -EEXIST;
+		}
+	}
+	return 0;
+}
+
+static int check_setter(struct sk_buff *skb, struct genl_info *info)
+{
+	if (!netlink_ns_capable(skb, genl_info_net(info)->user_ns,
+				CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "CAP_NET_ADMIN over the network namespace needed");
+		return -EPERM;
+	}
+	return check_doubles(info->nlhdr, info->extack);
+}
+
+/* Context: RTNL. Return: the link that a request names, or ERR_PTR */
+static struct ipvsdummy_link *find_link(struct net *net,
+					const struct nlattr *ifindex,
+					const struct nlattr *ifname,
+					struct netlink_ext_ack *extack)
+{
+	struct net_device *dev;
+
+	ASSERT_RTNL();
+	if (!ifindex && !ifname) {
+		NL_SET_ERR_MSG(extack, "Neither ifindex nor ifname is given");
+		return ERR_PTR(-EINVAL);
+	}
+	if (ifindex)
+		dev = __dev_get_by_index(net, nla_get_u32(ifindex));
+	else
+		dev = __dev_get_by_name(net, nla_data(ifname));
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(extack, ifindex ?: ifname,
+				    "No such link in this network namespace");
+		return ERR_PTR(-ENODEV);
+	}
+	if (ifindex && ifname && strcmp(dev->name, nla_data(ifname))) {
+		NL_SET_ERR_MSG_ATTR(extack, ifname,
+				    "ifindex and ifname name two links");
+		return ERR_PTR(-EINVAL);
+	}
+	if (!ipvsdummy_is_link(dev)) {
+		NL_SET_ERR_MSG_ATTR(extack, ifindex ?: ifname,
+				    "The link is not of kind ipvsdummy");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	return netdev_priv(dev);
+}
+
+static struct ipvsdummy_link *find_info_link(struct genl_info *info)
+{
+	return find_link(genl_info_net(info), info->attrs[IPVSDUMMY_A_IFINDEX],
+			 info->attrs[IPVSDUMMY_A_IFNAME], info->extack);
+}
+
+static size_t addr_size(u8 family)
+{
+	return family == AF_INET ? sizeof(struct in_addr) :
+				   sizeof(struct in6_addr);
+}
+
+static int put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, IPVSDUMMY_A_PAD);
+}
+
+static int put_position(struct sk_buff *skb, u64 seq)
+{
+	return put_u64(skb, IPVSDUMMY_A_INSTANCE, ipvsdummy_instance) ||
+	       put_u64(skb, IPVSDUMMY_A_SEQ, seq);
+}
+
+static int put_link_name(struct sk_buff *skb, int ifindex, const char *ifname)
+{
+	return nla_put_u32(skb, IPVSDUMMY_A_IFINDEX, ifindex) ||
+	       nla_put_string(skb, IPVSDUMMY_A_IFNAME, ifname);
+}
+
+static int put_address(struct sk_buff *skb, u8 family,
+		       const union nf_inet_addr *addr)
+{
+	return nla_put_u32(skb, IPVSDUMMY_A_FAMILY, family) ||
+	       nla_put(skb, IPVSDUMMY_A_ADDRESS, addr_size(family), addr);
+}
+
+static int put_verdict(struct sk_buff *skb, u8 family,
+		       const struct ipvsdummy_verdict *verdict,
+		       const char *match_ifname)
+{
+	if (nla_put_u32(skb, IPVSDUMMY_A_ACTION, verdict->action))
+		return -EMSGSIZE;
+	if (!verdict->class)
+		return 0;
+	if (nla_put_u32(skb, IPVSDUMMY_A_CLASS, verdict->class) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_EVIDENCE, verdict->evidence) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_SEVERITY,
+			ipvsdummy_severity(verdict->class)) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_MATCH_IFINDEX,
+			verdict->match_ifindex) ||
+	    nla_put_string(skb, IPVSDUMMY_A_MATCH_IFNAME, match_ifname) ||
+	    nla_put(skb, IPVSDUMMY_A_MATCH_PREFIX, addr_size(family),
+		    &verdict->match_prefix) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_MATCH_PREFIXLEN, verdict->match_plen))
+		return -EMSGSIZE;
+	if (verdict->would &&
+	    nla_put_u32(skb, IPVSDUMMY_A_WOULD, verdict->would))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_info(struct sk_buff *skb, const struct ipvsdummy_info *info,
+		    const char *ifname)
+{
+	if (put_position(skb, info->seq) ||
+	    put_u64(skb, IPVSDUMMY_A_TIME, info->time) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_EVENT, info->event) ||
+	    put_u64(skb, IPVSDUMMY_A_COUNT, info->count))
+		return -EMSGSIZE;
+	if (info->ifindex && put_link_name(skb, info->ifindex, ifname))
+		return -EMSGSIZE;
+	if (!info->family)
+		return 0;
+	if (put_u64(skb, IPVSDUMMY_A_SINCE, info->since) ||
+	    put_address(skb, info->family, &info->addr) ||
+	    put_verdict(skb, info->family, &info->verdict, info->match_ifname))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Return: 0, or -EMSGSIZE with nothing put */
+static int put_info_msg(struct sk_buff *skb, u32 portid, u32 seq, int flags,
+			u8 cmd, const struct ipvsdummy_info *info,
+			const char *ifname)
+{
+	void *hdr = genlmsg_put(skb, portid, seq, &family, flags, cmd);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (put_info(skb, info, ifname)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * ipvsdummy_netlink_overrun - tell followers that they missed events
+ * @net: their netns
+ */
+void ipvsdummy_netlink_overrun(struct net *net)
+{
+	genl_set_err(&family, net, 0, MCGRP_CONFLICTS, -ENOBUFS);
+}
+
+/**
+ * ipvsdummy_netlink_multicast - tell followers of an event
+ * @net: their netns
+ * @record: the event
+ *
+ * Context: may sleep.
+ */
+void ipvsdummy_netlink_multicast(struct net *net,
+				 const struct ipvsdummy_record *record)
+{
+	struct sk_buff *skb;
+
+	if (!genl_has_listeners(&family, net, MCGRP_CONFLICTS))
+		return;
+	skb = genlmsg_new(512, GFP_KERNEL);
+	if (!skb) {
+		ipvsdummy_netlink_overrun(net);
+		return;
+	}
+	if (put_info_msg(skb, 0, 0, 0, IPVSDUMMY_CMD_EVENT_NTF, &record->info,
+			 record->ifname)) {
+		nlmsg_free(skb);
+		ipvsdummy_netlink_overrun(net);
+		return;
+	}
+	genlmsg_multicast_netns(&family, net, skb, 0, MCGRP_CONFLICTS,
+				GFP_KERNEL);
+}
+
+static int put_status(struct sk_buff *skb, struct net *net)
+{
+	struct ipvsdummy_net *pn = ipvsdummy_net(net);
+	struct ipvsdummy_guard *guard;
+	u64 seq, oldest, unrecorded = 0, unwatched = 0;
+	u32 conflicts = 0, links = 0;
+
+	rtnl_lock();
+	guard = ipvsdummy_guard(net);
+	spin_lock_bh(&pn->lock);
+	seq = pn->seq;
+	oldest = seq + 1;
+	if (guard) {
+		oldest = ipvsdummy_events_oldest(guard);
+		conflicts = guard->n_conflicts;
+		unrecorded = guard->unrecorded;
+		unwatched = guard->unwatched;
+		links = guard->n_links;
+	}
+	spin_unlock_bh(&pn->lock);
+	rtnl_unlock();
+
+	return nla_put_string(skb, IPVSDUMMY_A_VERSION, IPVSDUMMY_VERSION) ||
+	       put_position(skb, seq) ||
+	       nla_put_u32(skb, IPVSDUMMY_A_RING_SIZE,
+			   guard ? IPVSDUMMY_RING_SIZE : 0) ||
+	       put_u64(skb, IPVSDUMMY_A_RING_OLDEST, oldest) ||
+	       nla_put_u32(skb, IPVSDUMMY_A_CONFLICTS, conflicts) ||
+	       nla_put_u32(skb, IPVSDUMMY_A_CONFLICTS_MAX,
+			   IPVSDUMMY_CONFLICTS_MAX) ||
+	       put_u64(skb, IPVSDUMMY_A_UNRECORDED, unrecorded) ||
+	       put_u64(skb, IPVSDUMMY_A_UNWATCHED, unwatched) ||
+	       nla_put_u32(skb, IPVSDUMMY_A_LINKS, links);
+}
+
+static int put_class(struct sk_buff *skb, u8 class, u8 action,
+		     const struct ipvsdummy_counters *counters)
+{
+	struct nlattr *nest = nla_nest_start(skb, IPVSDUMMY_A_CLASS_POLICY);
+
+	if (!nest ||
+	    nla_put_u32(skb, IPVSDUMMY_A_CLASS_CLASS, class) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_CLASS_ACTION, action) ||
+	    nla_put_u64_64bit(skb, IPVSDUMMY_A_CLASS_REJECTED,
+			      counters->rejected, IPVSDUMMY_A_CLASS_PAD) ||
+	    nla_put_u64_64bit(skb, IPVSDUMMY_A_CLASS_SKIPPED,
+			      counters->skipped, IPVSDUMMY_A_CLASS_PAD) ||
+	    nla_put_u64_64bit(skb, IPVSDUMMY_A_CLASS_FLAGGED,
+			      counters->flagged, IPVSDUMMY_A_CLASS_PAD) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_CLASS_ACTIVE, counters->active))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_link(struct sk_buff *skb, struct ipvsdummy_link *link)
+{
+	const struct ipvsdummy_policy *policy = &link->policy;
+	u8 class;
+
+	if (put_position(skb, ipvsdummy_net(dev_net(link->dev))->seq) ||
+	    put_link_name(skb, link->dev->ifindex, link->dev->name) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_MODE, policy->mode) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_ADDRESSES,
+			ipvsdummy_count_ifaddrs(link->dev)) ||
+	    put_u64(skb, IPVSDUMMY_A_EVENTS, link->events))
+		return -EMSGSIZE;
+	for (class = IPVSDUMMY_CLASS_HOST; class < IPVSDUMMY_CLASSES; class++)
+		if (put_class(skb, class, policy->action[class],
+			      &link->counters[class]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/* Begin a reply to a request; the caller fills and ends it */
+static struct sk_buff *new_reply(struct genl_info *info, u8 cmd, void **hdr)
+{
+	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*hdr = genlmsg_put_reply(skb, info, &family, 0, cmd);
+	if (!*hdr) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+static int send_reply(struct sk_buff *skb, void *hdr, struct genl_info *info,
+		      int err)
+{
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_reply(skb, info);
+}
+
+static int status_get(struct sk_buff *request, struct genl_info *info)
+{
+	struct sk_buff *skb;
+	void *hdr;
+	int err;
+
+	err = check_doubles(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	skb = new_reply(info, IPVSDUMMY_CMD_STATUS_GET, &hdr);
+	if (!skb)
+		return -ENOMEM;
+	err = put_status(skb, genl_info_net(info)) ? -EMSGSIZE : 0;
+	return send_reply(skb, hdr, info, err);
+}
+
+static int link_get(struct sk_buff *request, struct genl_info *info)
+{
+	struct ipvsdummy_link *link;
+	struct sk_buff *skb;
+	void *hdr;
+	int err;
+
+	err = check_doubles(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	skb = new_reply(info, IPVSDUMMY_CMD_LINK_GET, &hdr);
+	if (!skb)
+		return -ENOMEM;
+	rtnl_lock();
+	link = find_info_link(info);
+	err = IS_ERR(link) ? PTR_ERR(link) : put_link(skb, link);
+	rtnl_unlock();
+	return send_reply(skb, hdr, info, err);
+}
+
+struct dump_ctx {
+	int ifindex;
+	u8 family;
+	bool names;
+	unsigned int name;
+	u64 seq;
+	union nf_inet_addr addr;
+};
+
+static struct dump_ctx *dump_ctx(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct dump_ctx) > sizeof(cb->ctx));
+	return (struct dump_ctx *)cb->ctx;
+}
+
+static const struct nlattr *dump_attr(struct netlink_callback *cb, int type)
+{
+	return nlmsg_find_attr(cb->nlh, GENL_HDRLEN, type);
+}
+
+static int dump_start(struct netlink_callback *cb)
+{
+	return check_doubles(cb->nlh, cb->extack);
+}
+
+static void *put_dump_hdr(struct sk_buff *skb, struct netlink_callback *cb,
+			  u8 cmd)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &family, NLM_F_MULTI, cmd);
+}
+
+static int link_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct ipvsdummy_link *pos, *link;
+	struct dump_ctx *ctx = dump_ctx(cb);
+	struct ipvsdummy_guard *guard;
+	void *hdr;
+
+	rtnl_lock();
+	guard = ipvsdummy_guard(sock_net(skb->sk));
+	while (guard) {
+		link = NULL;
+		list_for_each_entry(pos, &guard->links, node)
+			if (pos->dev->ifindex > ctx->ifindex &&
+			    (!link || pos->dev->ifindex < link->dev->ifindex))
+				link = pos;
+		if (!link)
+			break;
+		hdr = put_dump_hdr(skb, cb, IPVSDUMMY_CMD_LINK_GET);
+		if (!hdr)
+			break;
+		if (put_link(skb, link)) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		ctx->ifindex = link->dev->ifindex;
+	}
+	rtnl_unlock();
+	return skb->len;
+}
+
+static int set_policy(const struct genl_info *info,
+		      struct ipvsdummy_policy *policy)
+{
+	struct nlattr *tb[IPVSDUMMY_A_CLASS_MAX + 1];
+	unsigned int seen = 0;
+	struct nlattr *attr;
+	u32 class, action;
+	int rem, err;
+
+	if (info->attrs[IPVSDUMMY_A_MODE])
+		policy->mode = nla_get_u32(info->attrs[IPVSDUMMY_A_MODE]);
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != IPVSDUMMY_A_CLASS_POLICY)
+			continue;
+		err = nla_parse_nested(tb, IPVSDUMMY_A_CLASS_MAX, attr,
+				       class_policy, info->extack);
+		if (err)
+			return err;
+		if (!tb[IPVSDUMMY_A_CLASS_CLASS] ||
+		    !tb[IPVSDUMMY_A_CLASS_ACTION]) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "A class policy needs class and action");
+			return -EINVAL;
+		}
+		class = nla_get_u32(tb[IPVSDUMMY_A_CLASS_CLASS]);
+		action = nla_get_u32(tb[IPVSDUMMY_A_CLASS_ACTION]);
+		if (seen & BIT(class)) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "Class is given twice");
+			return -EEXIST;
+		}
+		seen |= BIT(class);
+		if (!ipvsdummy_action_fits(class, action)) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "Action skip is for class host only");
+			return -EDOM;
+		}
+		policy->action[class] = action;
+	}
+	return 0;
+}
+
+static int link_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ipvsdummy_policy new;
+	struct ipvsdummy_link *link;
+	int err;
+
+	err = check_setter(skb, info);
+	if (err)
+		return err;
+
+	rtnl_lock();
+	link = find_info_link(info);
+	if (IS_ERR(link)) {
+		err = PTR_ERR(link);
+		goto unlock;
+	}
+	new = link->policy;
+	err = set_policy(info, &new);
+	if (err)
+		goto unlock;
+	link->policy = new;
+	if (link->guard) {
+		ipvsdummy_watch_refresh(link->guard);
+		ipvsdummy_guard_rescan(link->guard);
+	}
+unlock:
+	rtnl_unlock();
+	return err;
+}
+
+static int conflict_start(struct netlink_callback *cb)
+{
+	const struct nlattr *ifindex = dump_attr(cb, IPVSDUMMY_A_IFINDEX);
+	const struct nlattr *ifname = dump_attr(cb, IPVSDUMMY_A_IFNAME);
+	struct dump_ctx *ctx = dump_ctx(cb);
+	struct ipvsdummy_link *link;
+	int err;
+
+	err = dump_start(cb);
+	if (err || (!ifindex && !ifname))
+		return err;
+
+	rtnl_lock();
+	link = find_link(sock_net(cb->skb->sk), ifindex, ifname, cb->extack);
+	if (IS_ERR(link)) {
+		err = PTR_ERR(link);
+	} else {
+		ctx->ifindex = link->dev->ifindex;
+		ctx->names = true;	/* one link only */
+	}
+	rtnl_unlock();
+	return err;
+}
+
+static int conflict_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct net *net = sock_net(skb->sk);
+	struct ipvsdummy_net *pn = ipvsdummy_net(net);
+	struct dump_ctx *ctx = dump_ctx(cb);
+	struct ipvsdummy_conflict *conflict;
+	struct ipvsdummy_guard *guard;
+	struct ipvsdummy_info *info;
+	struct rb_node *node;
+
+	rcu_read_lock();
+	guard = rcu_dereference(pn->guard);
+	if (!guard)
+		goto unlock_rcu;
+
+	spin_lock_bh(&pn->lock);
+	conflict = ipvsdummy_conflict_after(guard, ctx->ifindex, ctx->family,
+					    &ctx->addr);
+	for (node = conflict ? &conflict->node : NULL; node;
+	     node = rb_next(node)) {
+		conflict = rb_entry(node, struct ipvsdummy_conflict, node);
+		info = &conflict->info;
+		if (ctx->names && info->ifindex != ctx->ifindex)
+			break;
+		if (put_info_msg(skb, NETLINK_CB(cb->skb).portid,
+				 cb->nlh->nlmsg_seq, NLM_F_MULTI,
+				 IPVSDUMMY_CMD_CONFLICT_GET, info,
+				 conflict->link->dev->name))
+			break;
+		ctx->ifindex = info->ifindex;
+		ctx->family = info->family;
+		ctx->addr = info->addr;
+	}
+	spin_unlock_bh(&pn->lock);
+unlock_rcu:
+	rcu_read_unlock();
+	return skb->len;
+}
+
+static int event_start(struct netlink_callback *cb)
+{
+	const struct nlattr *seq = dump_attr(cb, IPVSDUMMY_A_SEQ);
+	int err;
+
+	err = dump_start(cb);
+	if (err)
+		return err;
+	if (seq)
+		dump_ctx(cb)->seq = nla_get_u64(seq);
+	return 0;
+}
+
+static int event_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct net *net = sock_net(skb->sk);
+	struct ipvsdummy_net *pn = ipvsdummy_net(net);
+	struct dump_ctx *ctx = dump_ctx(cb);
+	const struct ipvsdummy_record *record;
+	u32 portid = NETLINK_CB(cb->skb).portid;
+	struct ipvsdummy_guard *guard;
+	u64 oldest;
+
+	rcu_read_lock();
+	guard = rcu_dereference(pn->guard);
+	spin_lock_bh(&pn->lock);
+	oldest = guard ? ipvsdummy_events_oldest(guard) : pn->seq + 1;
+	if (ctx->seq < pn->seq && ctx->seq + 1 < oldest) {
+		struct ipvsdummy_info lost = {
+			.event = IPVSDUMMY_EVENT_LOST,
+			.seq = oldest - 1,
+			.time = ktime_get_real_ns(),
+			.count = oldest - 1 - ctx->seq,
+		};
+
+		if (put_info_msg(skb, portid, cb->nlh->nlmsg_seq, NLM_F_MULTI,
+				 IPVSDUMMY_CMD_EVENT_GET, &lost, ""))
+			goto unlock;
+		ctx->seq = lost.seq;
+	}
+	while (guard && ctx->seq < pn->seq) {
+		record = &guard->ring[(ctx->seq + 1) % IPVSDUMMY_RING_SIZE];
+		if (put_info_msg(skb, portid, cb->nlh->nlmsg_seq, NLM_F_MULTI,
+				 IPVSDUMMY_CMD_EVENT_GET, &record->info,
+				 record->ifname))
+			break;
+		ctx->seq++;
+	}
+unlock:
+	spin_unlock_bh(&pn->lock);
+	rcu_read_unlock();
+	return skb->len;
+}
+
+static int put_watched(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct net_device *dev, u8 reason, const char *name)
+{
+	struct ipvsdummy_net *pn = ipvsdummy_net(sock_net(skb->sk));
+	void *hdr = put_dump_hdr(skb, cb, IPVSDUMMY_CMD_WATCH_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (put_position(skb, pn->seq))
+		goto cancel;
+	if (name && nla_put_string(skb, IPVSDUMMY_A_WATCH_NAME, name))
+		goto cancel;
+	if (dev && (put_link_name(skb, dev->ifindex, dev->name) ||
+		    nla_put_u32(skb, IPVSDUMMY_A_WATCH_REASON, reason) ||
+		    nla_put_u32(skb, IPVSDUMMY_A_ADDRESSES,
+				ipvsdummy_count_ifaddrs(dev))))
+		goto cancel;
+	genlmsg_end(skb, hdr);
+	return 0;
+
+cancel:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
+}
+
+static int watch_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct net *net = sock_net(skb->sk);
+	struct dump_ctx *ctx = dump_ctx(cb);
+	struct ipvsdummy_name *name;
+	struct net_device *dev;
+	unsigned int i = 0;
+	u8 reason;
+
+	rtnl_lock();
+	if (ctx->names)
+		goto names;
+	for_each_netdev(net, dev) {
+		if (i++ < ctx->name)
+			continue;
+		reason = ipvsdummy_watch_reason(dev);
+		if (reason && put_watched(skb, cb, dev, reason, NULL))
+			goto unlock;
+		ctx->name = i;
+	}
+	ctx->names = true;
+	ctx->name = 0;
+	i = 0;
+names:
+	list_for_each_entry(name, &ipvsdummy_net(net)->names, node) {
+		if (i++ < ctx->name)
+			continue;
+		if (put_watched(skb, cb, NULL, 0, name->name))
+			break;
+		ctx->name = i;
+	}
+unlock:
+	rtnl_unlock();
+	return skb->len;
+}
+
+static int watch_set(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *name = info->attrs[IPVSDUMMY_A_WATCH_NAME];
+	bool add = info->genlhdr->cmd == IPVSDUMMY_CMD_WATCH_ADD;
+	struct net *net = genl_info_net(info);
+	struct ipvsdummy_guard *guard;
+	int err;
+
+	err = check_setter(skb, info);
+	if (err)
+		return err;
+	if (!name) {
+		NL_SET_ERR_MSG(info->extack, "watch-name is missing");
+		return -EINVAL;
+	}
+
+	rtnl_lock();
+	if (add)
+		err = ipvsdummy_watch_add(net, nla_data(name));
+	else
+		err = ipvsdummy_watch_del(net, nla_data(name));
+	guard = ipvsdummy_guard(net);
+	if (!err && guard)
+		ipvsdummy_guard_rescan(guard);
+	rtnl_unlock();
+
+	switch (err) {
+	case -EINVAL:
+		NL_SET_ERR_MSG_ATTR(info->extack, name, "No interface name");
+		break;
+	case -EEXIST:
+		NL_SET_ERR_MSG_ATTR(info->extack, name, "Watched already");
+		break;
+	case -ENOENT:
+		NL_SET_ERR_MSG_ATTR(info->extack, name,
+				    "This name was not added");
+		break;
+	case -ENOSPC:
+		NL_SET_ERR_MSG(info->extack, "Too many watched names");
+		break;
+	}
+	return err;
+}
+
+static int put_check(struct sk_buff *skb, struct ipvsdummy_link *link,
+		     const struct nlattr *addr)
+{
+	struct ipvsdummy_ifaddr vip = {
+		.vrf = l3mdev_master_ifindex(link->dev),
+		.family = nla_len(addr) == sizeof(struct in_addr) ? AF_INET :
+								    AF_INET6,
+	};
+	struct ipvsdummy_verdict verdict;
+	const char *match = "";
+	struct net_device *dev;
+
+	if (!link->guard)
+		return -ENOMEM;
+	vip.plen = ipvsdummy_max_plen(vip.family);
+	nla_memcpy(&vip.local, addr, sizeof(vip.local));
+	vip.peer = vip.local;
+	ipvsdummy_watch_refresh(link->guard);
+	ipvsdummy_judge(&link->guard->index, &link->policy, &vip, false,
+			&verdict);
+	if (verdict.class) {
+		dev = __dev_get_by_index(dev_net(link->dev),
+					 verdict.match_ifindex);
+		match = dev ? dev->name : "";
+	}
+
+	if (put_position(skb, ipvsdummy_net(dev_net(link->dev))->seq) ||
+	    put_link_name(skb, link->dev->ifindex, link->dev->name) ||
+	    put_address(skb, vip.family, &vip.local) ||
+	    put_verdict(skb, vip.family, &verdict, match))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int check(struct sk_buff *request, struct genl_info *info)
+{
+	const struct nlattr *addr = info->attrs[IPVSDUMMY_A_ADDRESS];
+	struct ipvsdummy_link *link;
+	struct sk_buff *skb;
+	void *hdr;
+	int err;
+
+	err = check_doubles(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	if (!addr || (nla_len(addr) != sizeof(struct in_addr) &&
+		      nla_len(addr) != sizeof(struct in6_addr))) {
+		NL_SET_ERR_MSG(info->extack,
+			       "An address of 4 or 16 bytes is needed");
+		return -EINVAL;
+	}
+
+	skb = new_reply(info, IPVSDUMMY_CMD_CHECK, &hdr);
+	if (!skb)
+		return -ENOMEM;
+	rtnl_lock();
+	link = find_info_link(info);
+	err = IS_ERR(link) ? PTR_ERR(link) : put_check(skb, link, addr);
+	rtnl_unlock();
+	return send_reply(skb, hdr, info, err);
+}
+
+static const struct genl_ops ops[] = {
+	{
+		.cmd = IPVSDUMMY_CMD_STATUS_GET,
+		.doit = status_get,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_LINK_GET,
+		.doit = link_get,
+		.start = dump_start,
+		.dumpit = link_dump,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_LINK_SET,
+		.doit = link_set,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_CONFLICT_GET,
+		.start = conflict_start,
+		.dumpit = conflict_dump,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_EVENT_GET,
+		.start = event_start,
+		.dumpit = event_dump,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_WATCH_GET,
+		.start = dump_start,
+		.dumpit = watch_dump,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_WATCH_ADD,
+		.doit = watch_set,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_WATCH_DEL,
+		.doit = watch_set,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_CHECK,
+		.doit = check,
+	},
+};
+
+static struct genl_family family __ro_after_init = {
+	.name = IPVSDUMMY_GENL_NAME,
+	.version = IPVSDUMMY_GENL_VERSION,
+	.maxattr = IPVSDUMMY_A_MAX,
+	.policy = policy,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = mcgrps,
+	.n_mcgrps = ARRAY_SIZE(mcgrps),
+};
+
+/**
+ * ipvsdummy_netlink_init - offer the family
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init ipvsdummy_netlink_init(void)
+{
+	return genl_register_family(&family);
+}
+
+/**
+ * ipvsdummy_netlink_exit - undo ipvsdummy_netlink_init()
+ */
+void ipvsdummy_netlink_exit(void)
+{
+	genl_unregister_family(&family);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The index: addresses and prefixes -> watched interface. */
+#ifndef _IPVSDUMMY_PREFIX_H
+#define _IPVSDUMMY_PREFIX_H
+
+#include <linux/bitmap.h>
+#include <linux/list.h>
+#include <linux/netfilter.h>
+#include <linux/types.h>
+
+#define IPVSDUMMY_INDEX_MAX	65536	/* watched addresses in one netns */
+
+/**
+ * struct ipvsdummy_watched_prefix - an interface's on-link prefix
+ * @node: in the index' prefix buckets
+ * @prefix: network address, host bits zero
+ * @ifindex: watched interface
+ * @vrf: ifindex of its L3 master, 0 if none
+ * @family: AF_INET or AF_INET6
+ * @plen: prefix length
+ * @refs: watched addresses that give it, gone ones included
+ * @live: those of them that are not gone
+ */
+struct ipvsdummy_watched_prefix {
+	struct hlist_node node;
+	union nf_inet_addr prefix;
+	int ifindex;
+	int vrf;
+	u8 family;
+	u8 plen;
+	u32 refs;
+	u32 live;
+};
+
+/**
+ * struct ipvsdummy_watched_addr - an address of a watched interface
+ * @node: in the index' host buckets, by @local
+ * @owner_node: in the list of the watched interface, while not gone
+ * @gone_node: in the index' gone list, while gone
+ * @prefix: the on-link prefix it gives, NULL if it gives none
+ * @local: the address itself
+ * @net: the prefix it was configured with, host bits zero (the peer's in a
+ *	point-to-point address)
+ * @gone_at: time of going, in the caller's unit
+ * @ifindex: watched interface
+ * @vrf: ifindex of its L3 master, 0 if none
+ * @family: AF_INET or AF_INET6
+ * @plen: length of @net
+ * @live: not gone
+ * @seen: for the owner's mark and sweep
+ */
+struct ipvsdummy_watched_addr {
+	struct hlist_node node;
+	struct list_head owner_node;
+	struct list_head gone_node;
+	struct ipvsdummy_watched_prefix *prefix;
+	union nf_inet_addr local;
+	union nf_inet_addr net;
+	unsigned long gone_at;
+	int ifindex;
+	int vrf;
+	u8 family;
+	u8 plen;
+	bool live;
+	bool seen;
+};
+
+/**
+ * struct ipvsdummy_index - watched addresses by address and by prefix
+ * @hosts: buckets of struct ipvsdummy_watched_addr
+ * @prefixes: buckets of struct ipvsdummy_watched_prefix, as many
+ * @buckets: their number, a power of two
+ * @count: watched addresses, gone ones included
+ * @gone: gone addresses, the first gone first
+ * @seed: makes buckets unpredictable
+ * @plen_count: prefixes of each length, for AF_INET and AF_INET6
+ * @plens: the lengths that are in use
+ *
+ * An address that goes stays in the index as gone until it is purged, so that
+ * what it caused can be held for a while. The caller serializes everything.
+ */
+struct ipvsdummy_index {
+	struct hlist_head *hosts;
+	struct hlist_head *prefixes;
+	unsigned int buckets;
+	unsigned int count;
+	struct list_head gone;
+	u32 seed;
+	u32 plen_count[2][129];
+	DECLARE_BITMAP(plens[2], 129);
+};
+
+/**
+ * struct ipvsdummy_ifaddr - an interface's address, as asked about or added
+ * @local: the address
+ * @peer: base of its prefix: @local, or the peer's in a point-to-point address
+ * @ifindex: interface
+ * @vrf: ifindex of the interface's L3 master, 0 if none
+ * @family: AF_INET or AF_INET6
+ * @plen: prefix length of @peer
+ */
+struct ipvsdummy_ifaddr {
+	union nf_inet_addr local;
+	union nf_inet_addr peer;
+	int ifindex;
+	int vrf;
+	u8 family;
+	u8 plen;
+};
+
+static inline u8 ipvsdummy_max_plen(u8 family)
+{
+	return family == AF_INET ? 32 : 128;
+}
+
+bool ipvsdummy_addr_equal(u8 family, const union nf_inet_addr *a,
+			  const union nf_inet_addr *b);
+int ipvsdummy_addr_cmp(u8 family, const union nf_inet_addr *a,
+		       const union nf_inet_addr *b);
+
+int ipvsdummy_index_init(struct ipvsdummy_index *index, u32 seed);
+void ipvsdummy_index_destroy(struct ipvsdummy_index *index);
+struct ipvsdummy_watched_addr *
+ipvsdummy_index_add(struct ipvsdummy_index *index,
+		    const struct ipvsdummy_ifaddr *ifaddr, bool *came);
+struct ipvsdummy_watched_addr *
+ipvsdummy_index_find(const struct ipvsdummy_index *index,
+		     const struct ipvsdummy_ifaddr *ifaddr);
+void ipvsdummy_index_mark_gone(struct ipvsdummy_index *index,
+			       struct ipvsdummy_watched_addr *addr,
+			       unsigned long now);
+bool ipvsdummy_index_purge(struct ipvsdummy_index *index, unsigned long until);
+
+const struct ipvsdummy_watched_addr *
+ipvsdummy_index_host(const struct ipvsdummy_index *index, int vrf, u8 family,
+		     const union nf_inet_addr *addr, bool with_gone);
+const struct ipvsdummy_watched_prefix *
+ipvsdummy_index_covering(const struct ipvsdummy_index *index, int vrf,
+			 u8 family, const union nf_inet_addr *addr,
+			 u8 max_plen, bool with_gone);
+const struct ipvsdummy_watched_prefix *
+ipvsdummy_index_inside(const struct ipvsdummy_index *index, int vrf, u8 family,
+		       const union nf_inet_addr *prefix, u8 plen,
+		       bool with_gone);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	kmod/uapi/ipvsdummy.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_IPVSDUMMY_H
+#define _UAPI_LINUX_IPVSDUMMY_H
+
+#define IPVSDUMMY_GENL_NAME	"ipvsdummy"
+#define IPVSDUMMY_GENL_VERSION	1
+
+#define IPVSDUMMY_IFNAME_MAX	15
+
+/**
+ * enum ipvsdummy_class - Why an address is in conflict.
+ * @IPVSDUMMY_CLASS_HOST: A watched interface of this node has the address.
+ * @IPVSDUMMY_CLASS_ONLINK: The address lies in a watched interface's prefix;
+ *   no owner is known.
+ */
+enum ipvsdummy_class {
+	IPVSDUMMY_CLASS_HOST = 1,
+	IPVSDUMMY_CLASS_ONLINK,
+};
+
+/**
+ * enum ipvsdummy_action - What is done about an address of a class.
+ * @IPVSDUMMY_ACTION_ALLOW: Bind it and say nothing.
+ * @IPVSDUMMY_ACTION_FLAG: Bind it and report it.
+ * @IPVSDUMMY_ACTION_REJECT: Refuse it with EADDRINUSE and report it.
+ * @IPVSDUMMY_ACTION_SKIP: Refuse it with EEXIST and report it. Class host
+ *   only.
+ */
+enum ipvsdummy_action {
+	IPVSDUMMY_ACTION_ALLOW,
+	IPVSDUMMY_ACTION_FLAG,
+	IPVSDUMMY_ACTION_REJECT,
+	IPVSDUMMY_ACTION_SKIP,
+};
+
+/**
+ * enum ipvsdummy_mode - Whether refusing actions refuse.
+ * @IPVSDUMMY_MODE_ENFORCE: Refuse what the policy refuses.
+ * @IPVSDUMMY_MODE_AUDIT: Bind and flag what the policy refuses; attribute
+ *   would says what enforce had done.
+ */
+enum ipvsdummy_mode {
+	IPVSDUMMY_MODE_ENFORCE,
+	IPVSDUMMY_MODE_AUDIT,
+};
+
+/**
+ * enum ipvsdummy_severity - How bad a conflict is.
+ * @IPVSDUMMY_SEVERITY_INFO: Worth a look, an address of class onlink.
+ * @IPVSDUMMY_SEVERITY_WARNING: Somebody claims the address, unconfirmed.
+ * @IPVSDUMMY_SEVERITY_CRITICAL: The address has another owner for sure.
+ */
+enum ipvsdummy_severity {
+	IPVSDUMMY_SEVERITY_INFO,
+	IPVSDUMMY_SEVERITY_WARNING,
+	IPVSDUMMY_SEVERITY_CRITICAL,
+};
+
+/**
+ * enum ipvsdummy_evidence - How a conflict is known.
+ * @IPVSDUMMY_EVIDENCE_ADDRESS: An address, or an address' prefix, of a watched
+ *   interface.
+ */
+enum ipvsdummy_evidence {
+	IPVSDUMMY_EVIDENCE_ADDRESS = 1,
+};
+
+/**
+ * enum ipvsdummy_event - What happened, and in a conflict dump the state of a
+ *   conflict.
+ * @IPVSDUMMY_EVENT_REJECTED: A bind was refused with EADDRINUSE.
+ * @IPVSDUMMY_EVENT_SKIPPED: A bind was refused with EEXIST.
+ * @IPVSDUMMY_EVENT_FLAGGED: An address is bound in spite of a conflict.
+ * @IPVSDUMMY_EVENT_CHANGED: The class, the match or the would of a conflict is
+ *   another one now; action tells its state.
+ * @IPVSDUMMY_EVENT_RESOLVED: The conflict is over.
+ * @IPVSDUMMY_EVENT_LOST: As many events as count says are not to be had any
+ *   more, or, with ifindex, as many conflicts were not recorded because the
+ *   table was full.
+ */
+enum ipvsdummy_event {
+	IPVSDUMMY_EVENT_REJECTED = 1,
+	IPVSDUMMY_EVENT_SKIPPED,
+	IPVSDUMMY_EVENT_FLAGGED,
+	IPVSDUMMY_EVENT_CHANGED,
+	IPVSDUMMY_EVENT_RESOLVED,
+	IPVSDUMMY_EVENT_LOST,
+};
+
+/**
+ * enum ipvsdummy_watch_reason - Why an interface is watched.
+ * @IPVSDUMMY_WATCH_REASON_PHYSICAL: It has a parent device.
+ * @IPVSDUMMY_WATCH_REASON_STACKED: It is stacked on a physical one of the same
+ *   namespace.
+ * @IPVSDUMMY_WATCH_REASON_NAMED: The operator named it.
+ */
+enum ipvsdummy_watch_reason {
+	IPVSDUMMY_WATCH_REASON_PHYSICAL = 1,
+	IPVSDUMMY_WATCH_REASON_STACKED,
+	IPVSDUMMY_WATCH_REASON_NAMED,
+};
+
+enum {
+	IPVSDUMMY_A_PAD = 1,
+	IPVSDUMMY_A_IFINDEX,
+	IPVSDUMMY_A_IFNAME,
+	IPVSDUMMY_A_INSTANCE,
+	IPVSDUMMY_A_SEQ,
+	IPVSDUMMY_A_VERSION,
+	IPVSDUMMY_A_MODE,
+	IPVSDUMMY_A_ADDRESSES,
+	IPVSDUMMY_A_CLASS_POLICY,
+	IPVSDUMMY_A_EVENT,
+	IPVSDUMMY_A_TIME,
+	IPVSDUMMY_A_SINCE,
+	IPVSDUMMY_A_SEVERITY,
+	IPVSDUMMY_A_FAMILY,
+	IPVSDUMMY_A_ADDRESS,
+	IPVSDUMMY_A_CLASS,
+	IPVSDUMMY_A_ACTION,
+	IPVSDUMMY_A_WOULD,
+	IPVSDUMMY_A_EVIDENCE,
+	IPVSDUMMY_A_MATCH_IFINDEX,
+	IPVSDUMMY_A_MATCH_IFNAME,
+	IPVSDUMMY_A_MATCH_PREFIX,
+	IPVSDUMMY_A_MATCH_PREFIXLEN,
+	IPVSDUMMY_A_LLADDR,
+	IPVSDUMMY_A_COUNT,
+	IPVSDUMMY_A_WATCH_NAME,
+	IPVSDUMMY_A_WATCH_REASON,
+	IPVSDUMMY_A_RING_SIZE,
+	IPVSDUMMY_A_RING_OLDEST,
+	IPVSDUMMY_A_CONFLICTS,
+	IPVSDUMMY_A_CONFLICTS_MAX,
+	IPVSDUMMY_A_UNRECORDED,
+	IPVSDUMMY_A_UNWATCHED,
+	IPVSDUMMY_A_LINKS,
+	IPVSDUMMY_A_EVENTS,
+
+	__IPVSDUMMY_A_MAX
+};
+#define IPVSDUMMY_A_MAX (__IPVSDUMMY_A_MAX - 1)
+
+enum {
+	IPVSDUMMY_A_CLASS_PAD = 1,
+	IPVSDUMMY_A_CLASS_CLASS,
+	IPVSDUMMY_A_CLASS_ACTION,
+	IPVSDUMMY_A_CLASS_REJECTED,
+	IPVSDUMMY_A_CLASS_SKIPPED,
+	IPVSDUMMY_A_CLASS_FLAGGED,
+	IPVSDUMMY_A_CLASS_ACTIVE,
+
+	__IPVSDUMMY_A_CLASS_MAX
+};
+#define IPVSDUMMY_A_CLASS_MAX (__IPVSDUMMY_A_CLASS_MAX - 1)
+
+enum ipvsdummy_cmd {
+	IPVSDUMMY_CMD_STATUS_GET = 1,
+	IPVSDUMMY_CMD_LINK_GET,
+	IPVSDUMMY_CMD_LINK_SET,
+	IPVSDUMMY_CMD_CONFLICT_GET,
+	IPVSDUMMY_CMD_EVENT_GET,
+	IPVSDUMMY_CMD_EVENT_NTF,
+	IPVSDUMMY_CMD_WATCH_GET,
+	IPVSDUMMY_CMD_WATCH_ADD,
+	IPVSDUMMY_CMD_WATCH_DEL,
+	IPVSDUMMY_CMD_CHECK,
+
+	__IPVSDUMMY_CMD_MAX
+};
+#define IPVSDUMMY_CMD_MAX (__IPVSDUMMY_CMD_MAX - 1)
+
+#define IPVSDUMMY_MCGRP_CONFLICTS	"conflicts"
+
+#endif /* _UAPI_LINUX_IPVSDUMMY_H */

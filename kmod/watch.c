@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which interfaces are watched; keeps the index of their addresses current. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/vxlan.h>
+
+#include "ipvsdummy.h"
+
+/* More than the kernel lets links be stacked (MAX_NEST_DEV) */
+#define MAX_DEPTH	10
+
+/**
+ * struct ipvsdummy_watched - a watched interface
+ * @node: in the guard's watched
+ * @dev: the interface; gone from the table before it goes
+ * @addrs: struct ipvsdummy_watched_addr
+ * @vrf: ifindex of its L3 master when @addrs were read
+ * @reason: enum ipvsdummy_watch_reason
+ * @flags: WATCHED_DIRTY
+ * @rcu: for readers in atomic notifiers
+ */
+struct ipvsdummy_watched {
+	struct hlist_node node;
+	struct net_device *dev;
+	struct list_head addrs;
+	int vrf;
+	u8 reason;
+	unsigned long flags;
+	struct rcu_head rcu;
+};
+
+enum {
+	WATCHED_DIRTY,	/* to be read again; set from anywhere */
+};
+
+static struct ipvsdummy_watched *find_watched(struct ipvsdummy_guard *guard,
+					      const struct net_device *dev)
+{
+	struct ipvsdummy_watched *watched;
+
+	hash_for_each_possible_rcu(guard->watched, watched, node, dev->ifindex,
+				   lockdep_rtnl_is_held())
+		if (watched->dev == dev)
+			return watched;
+	return NULL;
+}
+
+static bool rests_on_hardware(struct net_device *dev, unsigned int depth)
+{
+	struct net_device *lower;
+	struct list_head *iter;
+
+	if (dev->dev.parent)
+		return true;
+	/* Linked to its NIC, but it stands on routing, not on the segment */
+	if (netif_is_vxlan(dev) || depth == MAX_DEPTH)
+		return false;
+	netdev_for_each_lower_dev(dev, lower, iter)
+		if (net_eq(dev_net(lower), dev_net(dev)) &&
+		    rests_on_hardware(lower, depth + 1))
+			return true;
+	return false;
+}
+
+static struct ipvsdummy_name *find_name(const struct net *net, const char *name)
+{
+	struct ipvsdummy_name *pos;
+
+	list_for_each_entry(pos, &ipvsdummy_net(net)->names, node)
+		if (!strcmp(pos->name, name))
+			return pos;
+	return NULL;
+}
+
+/**
+ * ipvsdummy_watch_reason - why is an interface watched?
+ * @dev: the interface
+ *
+ * Context: RTNL.
+ * Return: enum ipvsdummy_watch_reason, 0 if it is not.
+ */
+u8 ipvsdummy_watch_reason(const struct net_device *dev)
+{
+	ASSERT_RTNL();
+	if (ipvsdummy_is_link(dev))
+		return 0;
+	if (dev->dev.parent)
+		return IPVSDUMMY_WATCH_REASON_PHYSICAL;
+	if (rests_on_hardware((struct net_device *)dev, 0))
+		return IPVSDUMMY_WATCH_REASON_STACKED;
+	if (find_name(dev_net(dev), dev->name))
+		return IPVSDUMMY_WATCH_REASON_NAMED;
+	return 0;
+}
+
+static void vips_to_judge(struct ipvsdummy_guard *guard)
+{
+	set_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags);
+	ipvsdummy_guard_kick(guard);
+}
+
+static void add_addr(struct ipvsdummy_guard *guard,
+		     struct ipvsdummy_watched *watched,
+		     const struct ipvsdummy_ifaddr *ifaddr)
+{
+	struct ipvsdummy_watched_addr *addr;
+	bool came;
+
+	addr = ipvsdummy_index_add(&guard->index, ifaddr, &came);
+	if (IS_ERR(addr)) {
+		guard->unwatched++;
+		if (__ratelimit(&guard->log))
+			pr_warn("%s: an address is not watched, error %ld\n",
+				watched->dev->name, PTR_ERR(addr));
+		return;
+	}
+	if (list_empty(&addr->owner_node))
+		list_add_tail(&addr->owner_node, &watched->addrs);
+	addr->seen = true;
+	if (came)
+		vips_to_judge(guard);
+}
+
+static void lose_addr(struct ipvsdummy_guard *guard,
+		      struct ipvsdummy_watched_addr *addr)
+{
+	ipvsdummy_index_mark_gone(&guard->index, addr, jiffies);
+	ipvsdummy_guard_kick(guard);
+}
+
+struct read_ctx {
+	struct ipvsdummy_guard *guard;
+	struct ipvsdummy_watched *watched;
+};
+
+static void read_addr(void *ctx, const struct ipvsdummy_ifaddr *ifaddr)
+{
+	struct read_ctx *read = ctx;
+
+	add_addr(read->guard, read->watched, ifaddr);
+}
+
+/* Bring the index in line with the interface's addresses */
+static void read_addrs(struct ipvsdummy_guard *guard,
+		       struct ipvsdummy_watched *watched)
+{
+	struct read_ctx read = { .guard = guard, .watched = watched };
+	struct ipvsdummy_watched_addr *addr, *next;
+
+	watched->vrf = l3mdev_master_ifindex(watched->dev);
+	list_for_each_entry(addr, &watched->addrs, owner_node)
+		addr->seen = false;
+	ipvsdummy_walk_ifaddrs(watched->dev, read_addr, &read);
+	list_for_each_entry_safe(addr, next, &watched->addrs, owner_node)
+		if (!addr->seen)
+			lose_addr(guard, addr);
+}
+
+static int watch(struct ipvsdummy_guard *guard, struct net_device *dev,
+		 u8 reason)
+{
+	struct ipvsdummy_watched *watched;
+
+	watched = kzalloc(sizeof(*watched), GFP_KERNEL_ACCOUNT);
+	if (!watched)
+		return -ENOMEM;
+	watched->dev = dev;
+	watched->reason = reason;
+	INIT_LIST_HEAD(&watched->addrs);
+	hash_add_rcu(guard->watched, &watched->node, dev->ifindex);
+	read_addrs(guard, watched);
+	return 0;
+}
+
+static void unwatch(struct ipvsdummy_guard *guard,
+		    struct ipvsdummy_watched *watched)
+{
+	struct ipvsdummy_watched_addr *addr, *next;
+
+	list_for_each_entry_safe(addr, next, &watched->addrs, owner_node)
+		lose_addr(guard, addr);
+	hash_del_rcu(&watched->node);
+	kfree_rcu(watched, rcu);
+}
+
+/* Return: whether the reason, or that there is one, is another one now */
+static bool update(struct ipvsdummy_guard *guard, struct net_device *dev)
+{
+	struct ipvsdummy_watched *watched = find_watched(guard, dev);
+	u8 before = watched ? watched->reason : 0;
+	u8 reason = ipvsdummy_watch_reason(dev);
+
+	if (watched && !reason) {
+		unwatch(guard, watched);
+	} else if (watched) {
+		watched->reason = reason;
+	} else if (reason && watch(guard, dev, reason)) {
+		guard->unwatched++;
+		if (__ratelimit(&guard->log))
+			pr_warn("%s: not watched, no memory\n", dev->name);
+	}
+	return reason != before;
+}
+
+static void update_with_uppers(struct net_device *dev, unsigned int depth)
+{
+	struct ipvsdummy_guard *guard = ipvsdummy_guard(dev_net(dev));
+	struct net_device *upper;
+	struct list_head *iter;
+
+	if ((guard && !update(guard, dev)) || depth == MAX_DEPTH)
+		return;
+	netdev_for_each_upper_dev_rcu(dev, upper, iter)
+		update_with_uppers(upper, depth + 1);
+}
+
+/**
+ * ipvsdummy_watch_device - an interface came, or got another name
+ * @dev: the interface
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_watch_device(struct net_device *dev)
+{
+	struct ipvsdummy_guard *guard = ipvsdummy_guard(dev_net(dev));
+	struct net_device *upper;
+	struct list_head *iter;
+
+	ASSERT_RTNL();
+	if (guard)
+		update(guard, dev);
+	/* It may have left uppers behind in another netns */
+	netdev_for_each_upper_dev_rcu(dev, upper, iter)
+		update_with_uppers(upper, 1);
+}
+
+/**
+ * ipvsdummy_watch_upper - an interface was put on another, or taken off it
+ * @lower: the one below; has a netns with or without a guard
+ * @upper: the one above
+ *
+ * A pod's veth put on a bridge of thousands must cost nothing: only what
+ * rests on hardware can change what its upper rests on.
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_watch_upper(struct net_device *lower, struct net_device *upper)
+{
+	struct ipvsdummy_guard *guard = ipvsdummy_guard(dev_net(lower));
+	struct ipvsdummy_watched *watched;
+
+	ASSERT_RTNL();
+	watched = guard ? find_watched(guard, lower) : NULL;
+	if (watched && watched->vrf != l3mdev_master_ifindex(lower))
+		read_addrs(guard, watched);
+	if (rests_on_hardware(lower, 0))
+		update_with_uppers(upper, 1);
+}
+
+/**
+ * ipvsdummy_unwatch_device - an interface leaves its netns
+ * @dev: the interface
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_unwatch_device(struct net_device *dev)
+{
+	struct ipvsdummy_guard *guard = ipvsdummy_guard(dev_net(dev));
+	struct ipvsdummy_watched *watched;
+
+	ASSERT_RTNL();
+	watched = guard ? find_watched(guard, dev) : NULL;
+	if (watched)
+		unwatch(guard, watched);
+}
+
+/**
+ * ipvsdummy_watch_ifa - an IPv4 address came or went
+ * @dev: any device
+ * @ifa: the address
+ * @up: it came, perhaps once more (promotion of a secondary)
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_watch_ifa(struct net_device *dev, const struct in_ifaddr *ifa,
+			 bool up)
+{
+	struct ipvsdummy_guard *guard = ipvsdummy_guard(dev_net(dev));
+	struct ipvsdummy_watched_addr *addr;
+	struct ipvsdummy_watched *watched;
+	struct ipvsdummy_ifaddr ifaddr;
+
+	ASSERT_RTNL();
+	watched = guard ? find_watched(guard, dev) : NULL;
+	if (!watched)
+		return;
+
+	ipvsdummy_ifaddr_from_v4(&ifaddr, dev, ifa);
+	if (up) {
+		add_addr(guard, watched, &ifaddr);
+		return;
+	}
+	addr = ipvsdummy_index_find(&guard->index, &ifaddr);
+	if (addr && addr->live)
+		lose_addr(guard, addr);
+}
+
+/**
+ * ipvsdummy_watch_dirty - an interface's addresses are to be read again
+ * @dev: any device
+ *
+ * Context: any, under RTNL or RCU.
+ */
+void ipvsdummy_watch_dirty(struct net_device *dev)
+{
+	struct ipvsdummy_watched *watched;
+	struct ipvsdummy_guard *guard;
+
+	rcu_read_lock();
+	guard = rcu_dereference(ipvsdummy_net(dev_net(dev))->guard);
+	watched = guard ? find_watched(guard, dev) : NULL;
+	if (watched) {
+		set_bit(WATCHED_DIRTY, &watched->flags);
+		smp_mb__before_atomic();	/* ipvsdummy_watch_refresh() */
+		set_bit(IPVSDUMMY_GUARD_DIRTY, &guard->flags);
+		ipvsdummy_guard_kick(guard);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * ipvsdummy_watch_refresh - read dirty interfaces again
+ * @guard: the guard
+ *
+ * To be called before anything is judged.
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_watch_refresh(struct ipvsdummy_guard *guard)
+{
+	struct ipvsdummy_watched *watched;
+	unsigned int bkt;
+
+	ASSERT_RTNL();
+	if (!test_bit(IPVSDUMMY_GUARD_DIRTY, &guard->flags) ||
+	    !test_and_clear_bit(IPVSDUMMY_GUARD_DIRTY, &guard->flags))
+		return;
+	hash_for_each(guard->watched, bkt, watched, node)
+		if (test_and_clear_bit(WATCHED_DIRTY, &watched->flags))
+			read_addrs(guard, watched);
+}
+
+/**
+ * ipvsdummy_watch_start - find what is to be watched in a guard's netns
+ * @guard: the guard, not published yet
+ *
+ * Context: RTNL; may sleep.
+ * Return: 0 or -ENOMEM; ipvsdummy_watch_stop() undoes either.
+ */
+int ipvsdummy_watch_start(struct ipvsdummy_guard *guard)
+{
+	struct net_device *dev;
+	u8 reason;
+	int err;
+
+	for_each_netdev(guard->net, dev) {
+		reason = ipvsdummy_watch_reason(dev);
+		if (!reason)
+			continue;
+		err = watch(guard, dev, reason);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * ipvsdummy_watch_stop - watch nothing any more
+ * @guard: the guard
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_watch_stop(struct ipvsdummy_guard *guard)
+{
+	struct ipvsdummy_watched *watched;
+	struct hlist_node *next;
+	unsigned int bkt;
+
+	hash_for_each_safe(guard->watched, bkt, next, watched, node)
+		unwatch(guard, watched);
+}
+
+/**
+ * ipvsdummy_watch_add - watch the interface of a name, whenever there is one
+ * @net: the netns
+ * @name: the name
+ *
+ * Context: RTNL; may sleep.
+ * Return: 0, -EINVAL if it is no interface name, -EEXIST, -ENOSPC if there
+ * are too many, -ENOMEM.
+ */
+int ipvsdummy_watch_add(struct net *net, const char *name)
+{
+	struct ipvsdummy_net *pn = ipvsdummy_net(net);
+	struct ipvsdummy_name *entry;
+	struct net_device *dev;
+
+	ASSERT_RTNL();
+	if (!dev_valid_name(name) || strpbrk(name, "*%"))
+		return -EINVAL;
+	if (find_name(net, name))
+		return -EEXIST;
+	if (pn->n_names >= IPVSDUMMY_NAMES_MAX)
+		return -ENOSPC;
+
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	if (!entry)
+		return -ENOMEM;
+	strscpy(entry->name, name, sizeof(entry->name));
+	list_add_tail(&entry->node, &pn->names);
+	pn->n_names++;
+
+	dev = __dev_get_by_name(net, name);
+	if (dev)
+		ipvsdummy_watch_device(dev);
+	return 0;
+}
+
+/**
+ * ipvsdummy_watch_del - forget a name
+ * @net: the netns
+ * @name: the name
+ *
+ * Context: RTNL; may sleep.
+ * Return: 0 or -ENOENT.
+ */
+int ipvsdummy_watch_del(struct net *net, const char *name)
+{
+	struct ipvsdummy_name *entry = find_name(net, name);
+	struct net_device *dev;
+
+	ASSERT_RTNL();
+	if (!entry)
+		return -ENOENT;
+	list_del(&entry->node);
+	ipvsdummy_net(net)->n_names--;
+	kfree(entry);
+
+	dev = __dev_get_by_name(net, name);
+	if (dev)
+		ipvsdummy_watch_device(dev);
+	return 0;
+}
