@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the subcommands of ipvsdummyctl share. */
+#ifndef IPVSDUMMY_CTL_H
+#define IPVSDUMMY_CTL_H
+
+#include <stdbool.h>
+
+#include "nl.h"
+#include "print.h"
+
+/**
+ * struct ctl - what every subcommand gets
+ * @json: JSON rather than text
+ * @pretty: JSON on more than one line
+ * @strict: of check: flagged is as bad as refused
+ * @nl: a socket, after ctl_open()
+ */
+struct ctl {
+	bool json;
+	bool pretty;
+	bool strict;
+	struct nl nl;
+};
+
+int ctl_open(struct ctl *ctl);
+int ctl_fail(const struct ctl *ctl, const char *word, int err);
+bool ctl_is_name(const char *dev);
+int ctl_put(const struct ctl *ctl, json_t *json, int exit_code);
+
+/* Subcommands: argv without the subcommand itself; return the exit code */
+int cmd_show(struct ctl *ctl, int argc, char **argv);
+int cmd_set(struct ctl *ctl, int argc, char **argv);
+int cmd_watch(struct ctl *ctl, int argc, char **argv);
+int cmd_check(struct ctl *ctl, int argc, char **argv);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "text.h"
+
+#define WORD_SHOWN	64
+
+/**
+ * begin - make sure that output can be relied on
+ *
+ * Without a standard output the first socket would take its place.
+ *
+ * Return: 0, or an exit code when the reason has been said.
+ */
+int begin(void)
+{
+	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		return fail("standard output", "%s", strerror(errno));
+	signal(SIGPIPE, SIG_IGN);
+	return 0;
+}
+
+/**
+ * fail - say what is wrong
+ * @word: what it is about, as the user wrote it, or NULL
+ * @fmt: what is wrong with it
+ *
+ * Return: EXIT_ERROR.
+ */
+int fail(const char *word, const char *fmt, ...)
+{
+	char shown[TEXT_ESCAPED(WORD_SHOWN)];
+	va_list args;
+
+	fprintf(stderr, "%s: ", program_invocation_short_name);
+	if (word) {
+		text_escape(shown, sizeof(shown), word);
+		fprintf(stderr, "%s: ", shown);
+	}
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return EXIT_ERROR;
+}
+
+/**
+ * fail_absent - say that there is no module to ask
+ *
+ * Return: EXIT_ERROR.
+ */
+int fail_absent(void)
+{
+	return fail("ipvsdummy", "module not loaded (modprobe ipvsdummy)");
+}
+
+/**
+ * finish - make sure that everything got out
+ * @exit_code: what the program wants to exit with
+ *
+ * A reader who went away has seen enough: that is no error.
+ *
+ * Return: @exit_code, or EXIT_ERROR if output was lost.
+ */
+int finish(int exit_code)
+{
+	if (fflush(stdout) && errno != EPIPE)
+		return fail("standard output", "%s", strerror(errno));
+	return exit_code;
+}

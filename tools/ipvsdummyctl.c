@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ipvsdummyctl: shows and sets what ipvsdummy links do about conflicts. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "fail.h"
+#include "query.h"
+#include "words.h"
+
+static const char usage[] =
+"Usage: ipvsdummyctl [OPTIONS] SUBCOMMAND\n"
+"\n"
+"  show [DEV]                             policy and counters of links\n"
+"  set DEV [mode MODE] [CLASS ACTION]...  change a link's policy\n"
+"  watch list                             the watched interfaces\n"
+"  watch add NAME                         watch this one, too\n"
+"  watch del NAME                         forget a name that was added\n"
+"  check DEV ADDRESS...                   what would happen to addresses\n"
+"  check DEV -                            the same, for lines ADDRESS [LABEL]\n"
+"  version                                of the tool and of the module\n"
+"  help                                   this\n"
+"\n"
+"  MODE    enforce, or audit: bind and flag what enforce refuses\n"
+"  CLASS   host (another interface has the address),\n"
+"          onlink (it is in another interface's prefix)\n"
+"  ACTION  allow, flag, reject, or for class host skip\n"
+"\n"
+"  -j, -json      JSON\n"
+"  -p, -pretty    JSON on more than one line\n"
+"  -strict        check: exit 1 for a flagged address, too\n"
+"  -h, -help      this\n"
+"  -V, -version   the tool's version\n"
+"\n"
+"Subcommands, words and options may be abbreviated. Exit 0 if all is well, 2 on\n"
+"an error, and from check 1 if an address would be refused.\n";
+
+/**
+ * ctl_open - find the module
+ * @ctl: gets a socket to it
+ *
+ * Return: 0, or an exit code when the reason has been said.
+ */
+int ctl_open(struct ctl *ctl)
+{
+	int err;
+
+	err = nl_open(&ctl->nl);
+	if (err)
+		return fail("netlink", "%s", strerror(-err));
+	err = nl_find_family(&ctl->nl);
+	if (err == -ENOENT)
+		return fail_absent();
+	if (err)
+		return fail("netlink", "%s", nl_error(&ctl->nl, err));
+	return 0;
+}
+
+/**
+ * ctl_fail - say why the kernel refused a request
+ * @ctl: with the socket of the request
+ * @word: what the request was about
+ * @err: what nl_talk() returned
+ *
+ * Return: an exit code.
+ */
+int ctl_fail(const struct ctl *ctl, const char *word, int err)
+{
+	return fail(word, "%s", nl_error(&ctl->nl, err));
+}
+
+/**
+ * ctl_is_name - can this be an interface's name?
+ * @dev: what the user wrote
+ *
+ * Return: whether it can; if not it has been said.
+ */
+bool ctl_is_name(const char *dev)
+{
+	if (*dev && strlen(dev) <= IPVSDUMMY_IFNAME_MAX)
+		return true;
+	fail(dev, "not an interface name");
+	return false;
+}
+
+/**
+ * ctl_put - print JSON and finish
+ * @ctl: says how
+ * @json: what; given away
+ * @exit_code: what the subcommand wants to exit with
+ *
+ * Return: an exit code.
+ */
+int ctl_put(const struct ctl *ctl, json_t *json, int exit_code)
+{
+	json_put(json, ctl->pretty);
+	json_decref(json);
+	return finish(exit_code);
+}
+
+static int cmd_version(struct ctl *ctl, int argc, char **argv)
+{
+	const char *module = "not loaded";
+	struct record status;
+	json_t *json;
+	int err;
+
+	if (argc)
+		return fail(argv[0], "no arguments expected");
+	err = nl_open(&ctl->nl);
+	if (!err)
+		err = nl_find_family(&ctl->nl);
+	if (!err)
+		err = query_status(&ctl->nl, &status);
+	if (err && err != -ENOENT)
+		return ctl_fail(ctl, "version", err);
+	if (!err)
+		module = status.version;
+
+	if (!ctl->json) {
+		printf("ipvsdummyctl %s\nmodule %s\n", IPVSDUMMY_VERSION,
+		       module);
+		return finish(EXIT_SUCCESS);
+	}
+	json = json_pack("{s:s}", "version", IPVSDUMMY_VERSION);
+	if (!err)
+		json_object_set_new(json, "module", json_name(module));
+	return ctl_put(ctl, json, EXIT_SUCCESS);
+}
+
+static int cmd_help(struct ctl *ctl, int argc, char **argv)
+{
+	(void)ctl;
+	if (argc)
+		return fail(argv[0], "no arguments expected");
+	fputs(usage, stdout);
+	return finish(EXIT_SUCCESS);
+}
+
+enum command { SHOW, SET, WATCH, CHECK, VERSION, HELP, COMMANDS };
+
+static const char *const command_word[COMMANDS] = {
+	[SHOW] = "show",
+	[SET] = "set",
+	[WATCH] = "watch",
+	[CHECK] = "check",
+	[VERSION] = "version",
+	[HELP] = "help",
+};
+
+static const struct words command_words = {
+	"a subcommand", command_word, COMMANDS
+};
+
+static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
+	[SHOW] = cmd_show,
+	[SET] = cmd_set,
+	[WATCH] = cmd_watch,
+	[CHECK] = cmd_check,
+	[VERSION] = cmd_version,
+	[HELP] = cmd_help,
+};
+
+enum option { OPT_JSON, OPT_PRETTY, OPT_STRICT, OPT_HELP, OPT_VERSION };
+
+static const char *const option_word[] = {
+	[OPT_JSON] = "json",
+	[OPT_PRETTY] = "pretty",
+	[OPT_STRICT] = "strict",
+	[OPT_HELP] = "help",
+	[OPT_VERSION] = "version",
+};
+
+static const struct words option_words = { "an option", option_word, 5 };
+
+static bool take_option(struct ctl *ctl, const char *arg)
+{
+	const char *word = arg + strspn(arg, "-");
+
+	switch (strcmp(word, "V") ? word_find(&option_words, word) :
+				    OPT_VERSION) {
+	case OPT_JSON:
+		ctl->json = true;
+		return true;
+	case OPT_PRETTY:
+		ctl->pretty = true;
+		return true;
+	case OPT_STRICT:
+		ctl->strict = true;
+		return true;
+	case OPT_HELP:
+		exit(cmd_help(ctl, 0, NULL));
+	case OPT_VERSION:
+		puts("ipvsdummyctl " IPVSDUMMY_VERSION);
+		exit(finish(EXIT_SUCCESS));
+	}
+	return false;
+}
+
+/* Options may be anywhere before "--": takes them out of argv, and returns how
+ * many arguments are left, or -1 when an option is none.
+ */
+static int take_options(struct ctl *ctl, int argc, char **argv)
+{
+	int i, left = 0;
+
+	for (i = 0; i < argc; i++) {
+		if (argv[i][0] != '-' || !argv[i][1]) {
+			argv[left++] = argv[i];
+			continue;
+		}
+		if (!strcmp(argv[i], "--"))
+			break;
+		if (!take_option(ctl, argv[i]))
+			return -1;
+	}
+	for (i++; i < argc; i++)
+		argv[left++] = argv[i];
+	return left;
+}
+
+int main(int argc, char **argv)
+{
+	static struct ctl ctl;
+	int command, ret;
+
+	ret = begin();
+	if (ret)
+		return ret;
+	argc = take_options(&ctl, argc - 1, ++argv);
+	if (argc < 0)
+		return EXIT_ERROR;
+	if (!argc)
+		return fail(NULL, "no subcommand (ipvsdummyctl help)");
+
+	command = word_find(&command_words, argv[0]);
+	if (command < 0)
+		return EXIT_ERROR;
+	if (ctl.strict && command != CHECK)
+		return fail("strict", "only for check");
+	return commands[command](&ctl, argc - 1, argv + 1);
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/ipvsdummy.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "nl.h"
+
+/* Some 10,000 events: a burst of binds that the reader's terminal cannot
+ * keep up with. What does not fit is replayed from the kernel's ring.
+ */
+#define LISTENER_BUFFER	(8 << 20)
+
+static int open_socket(struct nl *nl, int flags)
+{
+	memset(nl, 0, sizeof(*nl));
+	nl->mnl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC | flags);
+	if (!nl->mnl)
+		return -errno;
+	if (mnl_socket_bind(nl->mnl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		int err = -errno;
+
+		mnl_socket_close(nl->mnl);
+		nl->mnl = NULL;
+		return err;
+	}
+	return 0;
+}
+
+/**
+ * nl_open - open a socket for requests
+ * @nl: filled in
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_open(struct nl *nl)
+{
+	int on = 1;
+	int err;
+
+	err = open_socket(nl, 0);
+	if (err)
+		return err;
+	/* Kernels without these still answer, only less */
+	mnl_socket_setsockopt(nl->mnl, NETLINK_EXT_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(nl->mnl, NETLINK_CAP_ACK, &on, sizeof(on));
+	return 0;
+}
+
+/**
+ * nl_open_listener - open a socket for notifications, which does not block
+ * @nl: filled in
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_open_listener(struct nl *nl)
+{
+	int size = LISTENER_BUFFER;
+	int err, fd;
+
+	err = open_socket(nl, SOCK_NONBLOCK);
+	if (err)
+		return err;
+	fd = mnl_socket_get_fd(nl->mnl);
+	/* Only root may pass the system's limit; the limit is good enough */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	return 0;
+}
+
+int nl_join(const struct nl *nl, uint32_t group)
+{
+	if (mnl_socket_setsockopt(nl->mnl, NETLINK_ADD_MEMBERSHIP, &group,
+				  sizeof(group)) < 0)
+		return -errno;
+	return 0;
+}
+
+/**
+ * nl_receive - receive a datagram into @nl->answer
+ * @nl: a socket
+ *
+ * Return: its length, 0 if it is not from the kernel, or a negative errno.
+ */
+ssize_t nl_receive(struct nl *nl)
+{
+	struct sockaddr_nl from;
+	struct iovec iov = {
+		.iov_base = nl->answer.room,
+		.iov_len = sizeof(nl->answer.room),
+	};
+	struct msghdr msg = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	ssize_t len;
+
+	do {
+		len = recvmsg(mnl_socket_get_fd(nl->mnl), &msg, 0);
+	} while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return -errno;
+	if (msg.msg_flags & MSG_TRUNC)
+		return -EMSGSIZE;
+	return from.nl_pid ? 0 : len;
+}
+
+static struct nlmsghdr *request(struct nl *nl, uint16_t type, uint8_t cmd,
+				uint8_t version, uint16_t flags)
+{
+	struct genlmsghdr *genl;
+	struct nlmsghdr *nlh;
+
+	nlh = mnl_nlmsg_put_header(&nl->request);
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	nlh->nlmsg_seq = ++nl->seq;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = version;
+	return nlh;
+}
+
+/**
+ * nl_request - begin a request to the family
+ * @nl: a socket; nl_find_family() has found the family
+ * @cmd: enum ipvsdummy_cmd
+ * @flags: NLM_F_DUMP or 0
+ *
+ * Return: the request, to put attributes into and to send with nl_talk().
+ */
+struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags)
+{
+	return request(nl, nl->family.id, cmd, IPVSDUMMY_GENL_VERSION, flags);
+}
+
+/* Reads the extended ack that follows the error, and returns the error */
+static int parse_error(struct nl *nl, const struct nlmsghdr *nlh)
+{
+	size_t skip = sizeof(struct nlmsgerr);
+	const struct nlmsgerr *error;
+	const struct nlattr *attr;
+	int err;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(err))
+		return -EBADMSG;
+	error = mnl_nlmsg_get_payload(nlh);
+	err = error->error;
+
+	if (nlh->nlmsg_type == NLMSG_DONE)
+		skip = sizeof(err);
+	else if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		skip += error->msg.nlmsg_len - sizeof(error->msg);
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    mnl_nlmsg_get_payload_len(nlh) < skip)
+		return err;
+
+	mnl_attr_for_each(attr, nlh, skip) {
+		size_t len = mnl_attr_get_payload_len(attr);
+
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
+			snprintf(nl->text, sizeof(nl->text), "%.*s", (int)len,
+				 mnl_attr_get_str(attr));
+		else if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS &&
+			 len == sizeof(nl->offset))
+			nl->offset = mnl_attr_get_u32(attr);
+	}
+	return err;
+}
+
+/**
+ * nl_talk - send @nl->request and hand on what is answered
+ * @nl: a socket
+ * @callback: called for every message of the answer, unless NULL; when it
+ *	returns an error the rest is read and left alone
+ * @data: for @callback
+ *
+ * Return: 0 or a negative errno, the kernel's or else @callback's.
+ */
+int nl_talk(struct nl *nl, nl_callback *callback, void *data)
+{
+	const struct nlmsghdr *sent = &nl->request.nlh;
+	int ret = 0;
+
+	nl->text[0] = '\0';
+	nl->offset = 0;
+	nl->inconsistent = false;
+	if (mnl_socket_sendto(nl->mnl, sent, sent->nlmsg_len) < 0)
+		return -errno;
+
+	for (;;) {
+		const struct nlmsghdr *nlh = &nl->answer.nlh;
+		ssize_t received = nl_receive(nl);
+		int left = received;
+
+		if (received < 0)
+			return received;
+		for (; mnl_nlmsg_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left)) {
+			/* Left over from a request that was given up */
+			if (nlh->nlmsg_seq != sent->nlmsg_seq)
+				continue;
+			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+				nl->inconsistent = true;
+			if (nlh->nlmsg_type == NLMSG_ERROR ||
+			    nlh->nlmsg_type == NLMSG_DONE) {
+				int err = parse_error(nl, nlh);
+
+				return err ? err : ret;
+			}
+			if (nlh->nlmsg_type >= NLMSG_MIN_TYPE && !ret &&
+			    callback)
+				ret = callback(nlh, data);
+		}
+	}
+}
+
+/**
+ * nl_error - the kernel's reason for an error
+ * @nl: a socket
+ * @err: what nl_talk() returned
+ *
+ * Return: the extended ack's sentence, the errno's otherwise.
+ */
+const char *nl_error(const struct nl *nl, int err)
+{
+	return nl->text[0] ? nl->text : strerror(-err);
+}
+
+/* The number of the group of the conflicts, 0 if it is not there */
+static uint32_t parse_groups(const struct nlattr *groups)
+{
+	const struct nlattr *group, *item;
+
+	mnl_attr_for_each_nested(group, groups) {
+		const char *name = "";
+		uint32_t id = 0;
+
+		mnl_attr_for_each_nested(item, group) {
+			if (mnl_attr_get_type(item) == CTRL_ATTR_MCAST_GRP_NAME)
+				name = mnl_attr_get_str(item);
+			if (mnl_attr_get_type(item) == CTRL_ATTR_MCAST_GRP_ID)
+				id = mnl_attr_get_u32(item);
+		}
+		if (!strcmp(name, IPVSDUMMY_MCGRP_CONFLICTS))
+			return id;
+	}
+	return 0;
+}
+
+/**
+ * nl_parse_family - parse a message of the generic-netlink controller
+ * @nlh: the message
+ * @family: filled in
+ *
+ * Return: whether it is about our family.
+ */
+bool nl_parse_family(const struct nlmsghdr *nlh, struct nl_family *family)
+{
+	const struct nlattr *attr;
+	bool ours = false;
+
+	memset(family, 0, sizeof(*family));
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		switch (mnl_attr_get_type(attr)) {
+		case CTRL_ATTR_FAMILY_ID:
+			family->id = mnl_attr_get_u16(attr);
+			break;
+		case CTRL_ATTR_FAMILY_NAME:
+			ours = !strcmp(mnl_attr_get_str(attr),
+				       IPVSDUMMY_GENL_NAME);
+			break;
+		case CTRL_ATTR_MCAST_GROUPS:
+			family->group = parse_groups(attr);
+			break;
+		}
+	}
+	return ours;
+}
+
+static int found_family(const struct nlmsghdr *nlh, void *data)
+{
+	struct nl_family family;
+
+	if (nl_parse_family(nlh, &family))
+		*(struct nl_family *)data = family;
+	return 0;
+}
+
+/**
+ * nl_find_family - find the family's numbers
+ * @nl: a socket
+ *
+ * Goes through all families: to ask for one by its name would load the module,
+ * and bring it back right after it has been unloaded.
+ *
+ * Return: 0, -ENOENT if it is not there, or another negative errno.
+ */
+int nl_find_family(struct nl *nl)
+{
+	int err;
+
+	memset(&nl->family, 0, sizeof(nl->family));
+	request(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_DUMP);
+	err = nl_talk(nl, found_family, &nl->family);
+	if (err)
+		return err;
+	return nl->family.id ? 0 : -ENOENT;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Generic netlink: a socket, the family, requests and their answers. */
+#ifndef IPVSDUMMY_NL_H
+#define IPVSDUMMY_NL_H
+
+#include <libmnl/libmnl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* As much as the kernel ever puts into one datagram of a dump */
+#define NL_ANSWER_MAX	32768
+#define NL_REQUEST_MAX	4096
+#define NL_TEXT_MAX	128
+
+/**
+ * struct nl_family - the family, as it is registered now
+ * @id: differs after every load of the module
+ * @group: multicast group of the conflicts
+ */
+struct nl_family {
+	uint16_t id;
+	uint32_t group;
+};
+
+/**
+ * struct nl - a socket
+ * @mnl: of libmnl
+ * @family: the family, as last seen by nl_find_family()
+ * @seq: of the last request
+ * @inconsistent: what was dumped last changed meanwhile
+ * @text: the kernel's sentence on the last request's error, or empty
+ * @offset: of the attribute that the error is about, or 0
+ * @request: the request
+ * @answer: the datagram received last
+ */
+struct nl {
+	struct mnl_socket *mnl;
+	struct nl_family family;
+	uint32_t seq;
+	bool inconsistent;
+	char text[NL_TEXT_MAX];
+	uint32_t offset;
+	union {
+		struct nlmsghdr nlh;
+		char room[NL_REQUEST_MAX];
+	} request;
+	union {
+		struct nlmsghdr nlh;
+		char room[NL_ANSWER_MAX];
+	} answer;
+};
+
+typedef int nl_callback(const struct nlmsghdr *nlh, void *data);
+
+int nl_open(struct nl *nl);
+int nl_open_listener(struct nl *nl);
+int nl_join(const struct nl *nl, uint32_t group);
+ssize_t nl_receive(struct nl *nl);
+
+struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
+int nl_talk(struct nl *nl, nl_callback *callback, void *data);
+const char *nl_error(const struct nl *nl, int err);
+
+bool nl_parse_family(const struct nlmsghdr *nlh, struct nl_family *family);
+int nl_find_family(struct nl *nl);
+
+#endif

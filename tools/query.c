@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "query.h"
+
+/* A dump that something changed under is taken again, but not for ever */
+#define DUMPS_MAX	8
+
+static int got_one(const struct nlmsghdr *nlh, void *data)
+{
+	record_parse(data, nlh);
+	return 0;
+}
+
+static int got_another(const struct nlmsghdr *nlh, void *data)
+{
+	struct record record;
+
+	record_parse(&record, nlh);
+	return records_add(data, &record);
+}
+
+/* Takes the dump that is waiting in nl->request */
+static int dump(struct nl *nl, struct records *records)
+{
+	unsigned int tries = DUMPS_MAX;
+	int err;
+
+	do {
+		records->count = 0;
+		err = nl_talk(nl, got_another, records);
+	} while (!err && nl->inconsistent && --tries);
+	return err;
+}
+
+/**
+ * query_one - send a request that one record answers
+ * @nl: a socket, with the request
+ * @record: filled in
+ *
+ * Return: 0 or a negative errno.
+ */
+int query_one(struct nl *nl, struct record *record)
+{
+	return nl_talk(nl, got_one, record);
+}
+
+int query_status(struct nl *nl, struct record *status)
+{
+	nl_request(nl, IPVSDUMMY_CMD_STATUS_GET, 0);
+	return query_one(nl, status);
+}
+
+int query_conflicts(struct nl *nl, struct records *conflicts)
+{
+	nl_request(nl, IPVSDUMMY_CMD_CONFLICT_GET, NLM_F_DUMP);
+	return dump(nl, conflicts);
+}
+
+int query_events(struct nl *nl, uint64_t after, struct records *events)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = nl_request(nl, IPVSDUMMY_CMD_EVENT_GET, NLM_F_DUMP);
+	mnl_attr_put_u64(nlh, IPVSDUMMY_A_SEQ, after);
+	return dump(nl, events);
+}
+
+int query_watches(struct nl *nl, struct records *watches)
+{
+	nl_request(nl, IPVSDUMMY_CMD_WATCH_GET, NLM_F_DUMP);
+	return dump(nl, watches);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A message of the family, parsed. */
+#ifndef IPVSDUMMY_RECORD_H
+#define IPVSDUMMY_RECORD_H
+
+#include <libmnl/libmnl.h>
+#include <linux/ipvsdummy.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BLOB_MAX	32	/* the kernel's MAX_ADDR_LEN */
+#define RECORD_STRING	32	/* more than any name or version */
+
+struct blob {
+	uint8_t len;
+	uint8_t data[BLOB_MAX];
+};
+
+/**
+ * struct record - a conflict, an event, a check's verdict, a link, a watched
+ * interface or a status
+ * @has: which attributes were there; what was not is zero here
+ *
+ * The others are the attributes of the same names.
+ */
+struct record {
+	bool has[IPVSDUMMY_A_MAX + 1];
+
+	uint64_t instance;
+	uint64_t seq;
+	uint64_t time;
+	uint64_t since;
+	uint64_t count;
+	uint64_t events;
+	uint64_t unrecorded;
+	uint64_t unwatched;
+
+	uint32_t ifindex;
+	uint32_t event;
+	uint32_t severity;
+	uint32_t class;
+	uint32_t action;
+	uint32_t would;
+	uint32_t evidence;
+	uint32_t match_prefixlen;
+	uint32_t mode;
+	uint32_t addresses;
+	uint32_t watch_reason;
+
+	char ifname[RECORD_STRING];
+	char match_ifname[RECORD_STRING];
+	char watch_name[RECORD_STRING];
+	char version[RECORD_STRING];
+
+	struct blob address;
+	struct blob match_prefix;
+	struct blob lladdr;
+};
+
+struct records {
+	struct record *record;
+	size_t count;
+	size_t room;
+};
+
+void record_parse(struct record *record, const struct nlmsghdr *nlh);
+int records_add(struct records *records, const struct record *record);
+void records_free(struct records *records);
+
+#endif
