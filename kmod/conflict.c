@@ -91,6 +91,8 @@ static void emit(struct ipvsdummy_link *link, struct ipvsdummy_info *info,
 	lockdep_assert_held(&pn->lock);
 	info->seq = ++pn->seq;
 	info->time = ktime_get_real_ns();
+	if (!info->since)
+		info->since = info->time;
 	record = &guard->ring[info->seq % IPVSDUMMY_RING_SIZE];
 	record->info = *info;
 	record->info.event = event;
@@ -162,7 +164,6 @@ static void insert(struct ipvsdummy_conflict *conflict,
 	conflict->info.addr = vip->local;
 	conflict->info.family = vip->family;
 	conflict->info.ifindex = link->dev->ifindex;
-	conflict->info.since = ktime_get_real_ns();
 	while (*slot) {
 		parent = *slot;
 		other = rb_entry(parent, struct ipvsdummy_conflict, node);
@@ -304,8 +305,8 @@ void ipvsdummy_conflict_flag(struct ipvsdummy_link *link,
 	}
 	conflict->scan = link->guard->scan;
 	conflict->plen = vip->plen;
-	conflict->multi = !ipvsdummy_addr_equal(vip->family, &vip->local,
-						&vip->peer);
+	conflict->multi = vip->family == AF_INET &&
+			  vip->local.ip != vip->peer.ip;
 	set_verdict(conflict, verdict);
 	counters(conflict)->active++;
 	counters(conflict)->flagged++;
@@ -491,8 +492,7 @@ static void log_event(struct ipvsdummy_guard *guard,
 	const char *would = "";
 	char addr[40], match[64];
 
-	/* Others must not fill the host's log */
-	if (guard->net->user_ns != &init_user_ns || !__ratelimit(&guard->log))
+	if (!ipvsdummy_may_log(guard))
 		return;
 	if (info->event == IPVSDUMMY_EVENT_LOST) {
 		pr_warn("%s: the conflict table is full, %llu not recorded\n",

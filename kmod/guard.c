@@ -75,11 +75,12 @@ static void judge_held(struct ipvsdummy_link *link,
 		*verdict = held;
 }
 
+/* A link has an IPv6 address once, an IPv4 address once for every prefix */
 static bool same_instance(const struct ipvsdummy_conflict *conflict,
 			  const struct ipvsdummy_ifaddr *vip)
 {
-	return conflict->plen == vip->plen &&
-	       ipvsdummy_addr_equal(vip->family, &vip->local, &vip->peer);
+	return vip->family == AF_INET6 ||
+	       (conflict->plen == vip->plen && vip->local.ip == vip->peer.ip);
 }
 
 /* An address is up, or is looked at again */
@@ -383,7 +384,7 @@ static int inet6addr_validator(struct notifier_block *nb, unsigned long event,
 	err = validate(dev, &vip, info->extack);
 	guard = ipvsdummy_guard(dev_net(dev));
 	if (guard) {
-		guard->v6_binder = err ? NULL : current;
+		WRITE_ONCE(guard->v6_binder, err ? NULL : current);
 		guard->v6_dev = dev;
 		guard->v6_addr = info->i6vi_addr;
 	}
@@ -436,7 +437,7 @@ static int inet6addr_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 	ipvsdummy_ifaddr_from_v6(&vip, dev, ifa);
 	if (event == NETDEV_UP) {
-		guard->v6_binder = NULL;
+		WRITE_ONCE(guard->v6_binder, NULL);
 		judge_bound(link, &vip, GFP_ATOMIC | __GFP_ACCOUNT);
 	} else {
 		judge_unbound(link, &vip);

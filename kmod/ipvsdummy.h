@@ -18,6 +18,7 @@
 #include <net/netns/generic.h>
 
 #include "judge.h"
+#include "selftest.h"
 
 struct in_ifaddr;
 struct inet6_ifaddr;
@@ -238,6 +239,12 @@ static inline struct ipvsdummy_guard *ipvsdummy_guard(const struct net *net)
 	return rtnl_dereference(ipvsdummy_net(net)->guard);
 }
 
+/* Others than the host's administrator must not fill its log */
+static inline bool ipvsdummy_may_log(struct ipvsdummy_guard *guard)
+{
+	return guard->net->user_ns == &init_user_ns && __ratelimit(&guard->log);
+}
+
 /* link.c */
 int ipvsdummy_link_init(void);
 void ipvsdummy_link_exit(void);
@@ -318,15 +325,5 @@ void ipvsdummy_netlink_exit(void);
 void ipvsdummy_netlink_multicast(struct net *net,
 				 const struct ipvsdummy_record *record);
 void ipvsdummy_netlink_overrun(struct net *net);
-
-/* selftest.c */
-#ifdef DEBUG
-bool ipvsdummy_selftest(void);
-#else
-static inline bool ipvsdummy_selftest(void)
-{
-	return true;
-}
-#endif
 
 #endif

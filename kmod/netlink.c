@@ -45,18 +45,28 @@ static int check_doubles(const struct nlmsghdr *nlh,
 			 struct netlink_ext_ack *extack)
 {
 	DECLARE_BITMAP(seen, IPVSDUMMY_A_MAX + 1) = {};
-	const struct nlattr *attr;
-	int rem;
+	const struct nlattr *attr, *inner;
+	unsigned int inner_seen;
+	int rem, inner_rem;
 
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != IPVSDUMMY_A_CLASS_POLICY &&
-		    test_and_set_bit(nla_type(attr), seen)) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "Attribute is given twice");
-			return -EEXIST;
+		if (nla_type(attr) != IPVSDUMMY_A_CLASS_POLICY) {
+			if (__test_and_set_bit(nla_type(attr), seen))
+				goto twice;
+			continue;
+		}
+		inner_seen = 0;
+		nla_for_each_nested(inner, attr, inner_rem) {
+			if (inner_seen & BIT(nla_type(inner)))
+				goto twice;
+			inner_seen |= BIT(nla_type(inner));
 		}
 	}
 	return 0;
+
+twice:
+	NL_SET_ERR_MSG_ATTR(extack, attr, "Attribute is given twice");
+	return -EEXIST;
 }
 
 static int check_setter(struct sk_buff *skb, struct genl_info *info)
@@ -171,8 +181,9 @@ static int put_info(struct sk_buff *skb, const struct ipvsdummy_info *info,
 {
 	if (put_position(skb, info->seq) ||
 	    put_u64(skb, IPVSDUMMY_A_TIME, info->time) ||
-	    nla_put_u32(skb, IPVSDUMMY_A_EVENT, info->event) ||
-	    put_u64(skb, IPVSDUMMY_A_COUNT, info->count))
+	    nla_put_u32(skb, IPVSDUMMY_A_EVENT, info->event))
+		return -EMSGSIZE;
+	if (info->count && put_u64(skb, IPVSDUMMY_A_COUNT, info->count))
 		return -EMSGSIZE;
 	if (info->ifindex && put_link_name(skb, info->ifindex, ifname))
 		return -EMSGSIZE;

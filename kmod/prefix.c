@@ -127,7 +127,7 @@ static void put_prefix(struct ipvsdummy_index *index,
 	kfree(prefix);
 }
 
-static void remove(struct ipvsdummy_index *index,
+static void forget(struct ipvsdummy_index *index,
 		   struct ipvsdummy_watched_addr *addr)
 {
 	hlist_del(&addr->node);
@@ -154,7 +154,7 @@ void ipvsdummy_index_destroy(struct ipvsdummy_index *index)
 
 	for (i = 0; i < index->buckets; i++)
 		hlist_for_each_entry_safe(addr, next, &index->hosts[i], node)
-			remove(index, addr);
+			forget(index, addr);
 	kvfree(index->hosts);
 }
 
@@ -255,14 +255,26 @@ ipvsdummy_index_find(const struct ipvsdummy_index *index,
 	return NULL;
 }
 
+/* A host prefix of its own address matches only itself; fe80::/10 is on every
+ * link, and none's in particular.
+ */
+static bool gives_prefix(const struct ipvsdummy_ifaddr *ifaddr)
+{
+	if (ifaddr->family == AF_INET6 && ifaddr->plen >= 10 &&
+	    ipv6_addr_type(&ifaddr->peer.in6) & IPV6_ADDR_LINKLOCAL)
+		return false;
+	return ifaddr->plen < ipvsdummy_max_plen(ifaddr->family) ||
+	       !ipvsdummy_addr_equal(ifaddr->family, &ifaddr->local,
+				     &ifaddr->peer);
+}
+
 /**
  * ipvsdummy_index_add - add an address, or bring a gone one back
  * @index: the index
  * @ifaddr: interface, address and prefix
  * @came: whether it was not there, or gone, before
  *
- * A host prefix of its own address gives no on-link prefix: it matches only
- * itself. The address is in no owner's list if it was added or had gone.
+ * The address is in no owner's list if it was added or had gone.
  *
  * Context: may sleep.
  * Return: the address, ERR_PTR(-ENOMEM), or ERR_PTR(-ENOSPC) if the index is
@@ -302,8 +314,7 @@ ipvsdummy_index_add(struct ipvsdummy_index *index,
 	addr->family = family;
 	addr->plen = ifaddr->plen;
 	mask_addr(&addr->net, &ifaddr->peer, family, ifaddr->plen);
-	if (ifaddr->plen < ipvsdummy_max_plen(family) ||
-	    !ipvsdummy_addr_equal(family, &ifaddr->local, &ifaddr->peer)) {
+	if (gives_prefix(ifaddr)) {
 		addr->prefix = get_prefix(index, ifaddr, &addr->net);
 		if (!addr->prefix) {
 			kfree(addr);
@@ -354,7 +365,7 @@ bool ipvsdummy_index_purge(struct ipvsdummy_index *index, unsigned long until)
 	list_for_each_entry_safe(addr, next, &index->gone, gone_node) {
 		if ((long)(addr->gone_at - until) > 0)
 			break;
-		remove(index, addr);
+		forget(index, addr);
 		any = true;
 	}
 	return any;

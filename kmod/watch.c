@@ -114,7 +114,7 @@ static void add_addr(struct ipvsdummy_guard *guard,
 	addr = ipvsdummy_index_add(&guard->index, ifaddr, &came);
 	if (IS_ERR(addr)) {
 		guard->unwatched++;
-		if (__ratelimit(&guard->log))
+		if (ipvsdummy_may_log(guard))
 			pr_warn("%s: an address is not watched, error %ld\n",
 				watched->dev->name, PTR_ERR(addr));
 		return;
@@ -201,7 +201,7 @@ static bool update(struct ipvsdummy_guard *guard, struct net_device *dev)
 		watched->reason = reason;
 	} else if (reason && watch(guard, dev, reason)) {
 		guard->unwatched++;
-		if (__ratelimit(&guard->log))
+		if (ipvsdummy_may_log(guard))
 			pr_warn("%s: not watched, no memory\n", dev->name);
 	}
 	return reason != before;
