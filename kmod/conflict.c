@@ -196,12 +196,6 @@ static bool change_verdict(struct ipvsdummy_conflict *conflict,
 	return other;
 }
 
-static void report(struct ipvsdummy_conflict *conflict, u8 event)
-{
-	emit(conflict->link, &conflict->info, event);
-	conflict->reported = jiffies;
-}
-
 /**
  * ipvsdummy_conflict_refuse - a bind was refused
  * @link: the link
@@ -220,7 +214,7 @@ void ipvsdummy_conflict_refuse(struct ipvsdummy_link *link,
 	struct ipvsdummy_counters *count = &link->counters[verdict->class];
 	struct ipvsdummy_conflict *conflict, *fresh = NULL;
 	struct ipvsdummy_guard *guard = link->guard;
-	u8 state;
+	u8 event;
 
 	ASSERT_RTNL();
 	conflict = ipvsdummy_conflict_find(link, vip->family, &vip->local);
@@ -239,10 +233,11 @@ void ipvsdummy_conflict_refuse(struct ipvsdummy_link *link,
 		insert(fresh, link, vip);
 		list_add_tail(&fresh->refused_node, &guard->refused);
 		fresh->attempted = jiffies;
+		fresh->reported = jiffies;
 		fresh->info.count = 1;
 		set_verdict(fresh, verdict);
 		counters(fresh)->active++;
-		report(fresh, fresh->info.event);
+		emit(link, &fresh->info, fresh->info.event);
 	} else if (!conflict) {
 		miss(link);
 	} else if (ipvsdummy_conflict_bound(conflict)) {
@@ -252,26 +247,34 @@ void ipvsdummy_conflict_refuse(struct ipvsdummy_link *link,
 		conflict->info.count++;
 		conflict->attempted = jiffies;
 		list_move_tail(&conflict->refused_node, &guard->refused);
-		state = conflict->info.event;
+		event = conflict->info.event;
 		if (change_verdict(conflict, verdict))
-			report(conflict, IPVSDUMMY_EVENT_CHANGED);
-		else if (state != conflict->info.event ||
-			 time_after_eq(jiffies, conflict->reported +
-						IPVSDUMMY_REPEAT))
-			report(conflict, conflict->info.event);
+			event = IPVSDUMMY_EVENT_CHANGED;
+		else if (event == conflict->info.event &&
+			 time_before(jiffies, conflict->reported +
+					      IPVSDUMMY_REPEAT))
+			goto unlock;
+		else
+			event = conflict->info.event;
+		emit(link, &conflict->info, event);
+		conflict->reported = jiffies;
 	}
+unlock:
 	spin_unlock_bh(&pn->lock);
+}
+
+static bool has_peer(const struct ipvsdummy_ifaddr *vip)
+{
+	return !ipvsdummy_addr_equal(vip->family, &vip->local, &vip->peer);
 }
 
 /**
  * ipvsdummy_conflict_flag - an address in conflict is bound
  * @link: the link
- * @conflict: that it has already, as refused or as bound; NULL if none
+ * @conflict: that it has already, as refused; NULL if none
  * @vip: the address
  * @verdict: what it clashes with
  * @gfp: how memory is to be had
- *
- * Says so only if that was not known.
  *
  * Context: RTNL.
  */
@@ -285,10 +288,6 @@ void ipvsdummy_conflict_flag(struct ipvsdummy_link *link,
 	struct ipvsdummy_conflict *fresh = NULL;
 
 	ASSERT_RTNL();
-	if (conflict && ipvsdummy_conflict_bound(conflict)) {
-		ipvsdummy_conflict_change(conflict, verdict);
-		return;
-	}
 	if (!conflict)
 		fresh = alloc_conflict(link->guard, gfp);
 
@@ -303,16 +302,59 @@ void ipvsdummy_conflict_flag(struct ipvsdummy_link *link,
 		miss(link);
 		goto unlock;
 	}
+	conflict->best = *verdict;
 	conflict->scan = link->guard->scan;
 	conflict->plen = vip->plen;
-	conflict->multi = vip->family == AF_INET &&
-			  vip->local.ip != vip->peer.ip;
+	conflict->multi = has_peer(vip);
+	conflict->held = false;
+	conflict->outranked = false;
 	set_verdict(conflict, verdict);
 	counters(conflict)->active++;
 	counters(conflict)->flagged++;
-	report(conflict, IPVSDUMMY_EVENT_FLAGGED);
+	emit(link, &conflict->info, IPVSDUMMY_EVENT_FLAGGED);
 unlock:
 	spin_unlock_bh(&pn->lock);
+}
+
+/**
+ * ipvsdummy_conflict_bound_again - an address with a conflict is up once more
+ * @conflict: bound
+ * @vip: the address; as before (promotion of a secondary) or with another
+ *	prefix or peer
+ * @verdict: what it clashes with so, if it does
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_conflict_bound_again(struct ipvsdummy_conflict *conflict,
+				    const struct ipvsdummy_ifaddr *vip,
+				    const struct ipvsdummy_verdict *verdict)
+{
+	if (verdict->class && (vip->plen != conflict->plen || has_peer(vip)))
+		conflict->multi = true;
+	if (ipvsdummy_verdict_outranks(vip->family, verdict,
+				       &conflict->info.verdict))
+		ipvsdummy_conflict_change(conflict, verdict);
+}
+
+/**
+ * ipvsdummy_conflict_unbound - an address with a conflict is down
+ * @conflict: bound; freed if this was all of it
+ * @vip: the address
+ *
+ * Looking for what is left would take a walk for every address that goes.
+ *
+ * Context: RTNL.
+ * Return: false if a scan has to find out what is left of it.
+ */
+bool ipvsdummy_conflict_unbound(struct ipvsdummy_conflict *conflict,
+				const struct ipvsdummy_ifaddr *vip)
+{
+	/* A link has an IPv6 address once, an IPv4 one once for each prefix */
+	if (vip->family == AF_INET && conflict->multi)
+		return false;
+	if (vip->family == AF_INET6 || vip->plen == conflict->plen)
+		ipvsdummy_conflict_resolve(conflict);
+	return true;
 }
 
 /**
@@ -332,10 +374,9 @@ void ipvsdummy_conflict_change(struct ipvsdummy_conflict *conflict,
 	u8 state = conflict->info.event;
 
 	ASSERT_RTNL();
-	conflict->scan = guard->scan;
 	spin_lock_bh(&pn->lock);
 	if (change_verdict(conflict, verdict) || state != conflict->info.event)
-		report(conflict, IPVSDUMMY_EVENT_CHANGED);
+		emit(conflict->link, &conflict->info, IPVSDUMMY_EVENT_CHANGED);
 	spin_unlock_bh(&pn->lock);
 }
 
@@ -353,7 +394,7 @@ void ipvsdummy_conflict_resolve(struct ipvsdummy_conflict *conflict)
 
 	ASSERT_RTNL();
 	spin_lock_bh(&pn->lock);
-	report(conflict, IPVSDUMMY_EVENT_RESOLVED);
+	emit(link, &conflict->info, IPVSDUMMY_EVENT_RESOLVED);
 	counters(conflict)->active--;
 	rb_erase(&conflict->node, &guard->conflicts);
 	list_del(&conflict->refused_node);
@@ -396,25 +437,71 @@ void ipvsdummy_conflict_resolve_link(struct ipvsdummy_link *link)
 }
 
 /**
- * ipvsdummy_conflict_resolve_unseen - resolve what the scan did not see
+ * ipvsdummy_conflict_see - a scan sees an address with a conflict
+ * @conflict: bound
+ * @vip: the address, one of its prefixes or peers
+ * @verdict: what it clashes with so, if it does
+ * @with_gone: the same if what went a moment ago counts, too
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_conflict_see(struct ipvsdummy_conflict *conflict,
+			    const struct ipvsdummy_ifaddr *vip,
+			    const struct ipvsdummy_verdict *verdict,
+			    const struct ipvsdummy_verdict *with_gone)
+{
+	const struct ipvsdummy_verdict *now = &conflict->info.verdict;
+	u32 scan = conflict->link->guard->scan;
+	u8 family = vip->family;
+
+	ASSERT_RTNL();
+	if (conflict->scan != scan) {
+		conflict->scan = scan;
+		conflict->best = *verdict;
+		conflict->plen = vip->plen;
+		conflict->multi = has_peer(vip);
+		conflict->held = false;
+		conflict->outranked = false;
+	} else {
+		conflict->multi = true;
+		if (ipvsdummy_verdict_outranks(family, verdict,
+					       &conflict->best))
+			conflict->best = *verdict;
+	}
+	conflict->held |= ipvsdummy_verdict_equal(family, with_gone, now);
+	conflict->outranked |= ipvsdummy_verdict_outranks(family, with_gone,
+							  now);
+}
+
+/**
+ * ipvsdummy_conflict_scanned - draw the conclusions of a scan
  * @guard: of which all addresses were judged again
  *
- * Addresses whose going no notifier told are rare, but would stay for ever.
+ * What a conflict is about may come back at once (DHCP, networkd, a bond's
+ * failover): nothing changes as long as it is remembered.
  *
  * Context: RTNL; may sleep.
  */
-void ipvsdummy_conflict_resolve_unseen(struct ipvsdummy_guard *guard)
+void ipvsdummy_conflict_scanned(struct ipvsdummy_guard *guard)
 {
 	struct ipvsdummy_conflict *conflict, *next;
 
+	ASSERT_RTNL();
 	for (conflict = rb_entry_safe(rb_first(&guard->conflicts),
 				      struct ipvsdummy_conflict, node);
 	     conflict; conflict = next) {
 		next = next_conflict(conflict);
-		if (ipvsdummy_conflict_bound(conflict) &&
-		    conflict->scan != guard->scan)
-			ipvsdummy_conflict_resolve(conflict);
 		cond_resched();
+		if (!ipvsdummy_conflict_bound(conflict))
+			continue;
+		if (conflict->scan != guard->scan)
+			ipvsdummy_conflict_resolve(conflict);
+		else if (conflict->held && !conflict->outranked)
+			continue;
+		else if (conflict->best.class)
+			ipvsdummy_conflict_change(conflict, &conflict->best);
+		else
+			ipvsdummy_conflict_resolve(conflict);
 	}
 }
 

@@ -13,151 +13,100 @@
 #include "compat.h"
 #include "ipvsdummy.h"
 
-struct judge_ctx {
-	struct ipvsdummy_link *link;
-	const struct ipvsdummy_ifaddr *vip;
-	struct ipvsdummy_verdict *verdict;
-	bool with_gone;
-};
-
-static void judge_instance(void *ctx, const struct ipvsdummy_ifaddr *vip)
-{
-	struct ipvsdummy_verdict verdict;
-	struct judge_ctx *judge = ctx;
-
-	if (vip->family != judge->vip->family ||
-	    !ipvsdummy_addr_equal(vip->family, &vip->local, &judge->vip->local))
-		return;
-	ipvsdummy_judge(&judge->link->guard->index, &judge->link->policy, vip,
-			judge->with_gone, &verdict);
-	if (ipvsdummy_verdict_outranks(vip->family, &verdict, judge->verdict))
-		*judge->verdict = verdict;
-}
-
-/* Judge a VIP, or what is left of one that was bound with several prefixes */
-static void judge(struct ipvsdummy_link *link,
-		  const struct ipvsdummy_conflict *conflict,
+static void judge(const struct ipvsdummy_link *link,
 		  const struct ipvsdummy_ifaddr *vip, bool with_gone,
 		  struct ipvsdummy_verdict *verdict)
 {
-	struct judge_ctx ctx = {
-		.link = link,
-		.vip = vip,
-		.verdict = verdict,
-		.with_gone = with_gone,
-	};
-
-	if (!conflict || !conflict->multi) {
-		ipvsdummy_judge(&link->guard->index, &link->policy, vip,
-				with_gone, verdict);
-		return;
-	}
-	memset(verdict, 0, sizeof(*verdict));
-	ipvsdummy_walk_ifaddrs(link->dev, judge_instance, &ctx);
+	ipvsdummy_judge(&link->guard->index, &link->policy, vip, with_gone,
+			verdict);
 }
 
-/* What a conflict is about may come back at once (DHCP, networkd, a bond's
- * failover): as long as it is kept in the index as gone, nothing changes.
- */
-static void judge_held(struct ipvsdummy_link *link,
-		       const struct ipvsdummy_conflict *conflict,
-		       const struct ipvsdummy_ifaddr *vip,
-		       struct ipvsdummy_verdict *verdict)
+static void rescan_soon(struct ipvsdummy_guard *guard)
 {
-	const struct ipvsdummy_verdict *now = &conflict->info.verdict;
-	struct ipvsdummy_verdict held;
-
-	judge(link, conflict, vip, false, verdict);
-	if (ipvsdummy_verdict_equal(vip->family, verdict, now))
-		return;
-	judge(link, conflict, vip, true, &held);
-	if (ipvsdummy_verdict_equal(vip->family, &held, now))
-		*verdict = held;
+	set_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags);
+	ipvsdummy_guard_kick(guard);
 }
 
-/* A link has an IPv6 address once, an IPv4 address once for every prefix */
-static bool same_instance(const struct ipvsdummy_conflict *conflict,
-			  const struct ipvsdummy_ifaddr *vip)
+static struct ipvsdummy_conflict *
+find_conflict(const struct ipvsdummy_link *link,
+	      const struct ipvsdummy_ifaddr *vip)
 {
-	return vip->family == AF_INET6 ||
-	       (conflict->plen == vip->plen && vip->local.ip == vip->peer.ip);
-}
-
-/* An address is up, or is looked at again */
-static void judge_bound(struct ipvsdummy_link *link,
-			const struct ipvsdummy_ifaddr *vip, gfp_t gfp)
-{
-	struct ipvsdummy_conflict *conflict = NULL;
-	struct ipvsdummy_verdict verdict;
-
-	judge(link, NULL, vip, false, &verdict);
-	if (link->n_conflicts)
-		conflict = ipvsdummy_conflict_find(link, vip->family,
-						   &vip->local);
-	if (!conflict || !ipvsdummy_conflict_bound(conflict)) {
-		if (verdict.class)
-			ipvsdummy_conflict_flag(link, conflict, vip, &verdict,
-						gfp);
-		else if (conflict)
-			ipvsdummy_conflict_resolve(conflict);
-		return;
-	}
-
-	if (!same_instance(conflict, vip)) {
-		if (!verdict.class && !conflict->multi)
-			return;
-		conflict->multi = true;
-	}
-	judge_held(link, conflict, vip, &verdict);
-	if (verdict.class)
-		ipvsdummy_conflict_flag(link, conflict, vip, &verdict, gfp);
-	else
-		ipvsdummy_conflict_resolve(conflict);
-}
-
-/* An address is down */
-static void judge_unbound(struct ipvsdummy_link *link,
-			  const struct ipvsdummy_ifaddr *vip)
-{
-	struct ipvsdummy_conflict *conflict;
-	struct ipvsdummy_verdict verdict;
-
 	if (!link->n_conflicts)
-		return;
-	conflict = ipvsdummy_conflict_find(link, vip->family, &vip->local);
-	if (!conflict || !ipvsdummy_conflict_bound(conflict))
-		return;
+		return NULL;
+	return ipvsdummy_conflict_find(link, vip->family, &vip->local);
+}
 
-	if (conflict->multi) {
-		judge(link, conflict, vip, false, &verdict);
-		if (verdict.class)
-			ipvsdummy_conflict_change(conflict, &verdict);
-		else
-			ipvsdummy_conflict_resolve(conflict);
-	} else if (same_instance(conflict, vip)) {
+/* An address is up that has no conflict, or only one as refused */
+static void judge_bound(struct ipvsdummy_link *link,
+			struct ipvsdummy_conflict *conflict,
+			const struct ipvsdummy_ifaddr *vip,
+			const struct ipvsdummy_verdict *verdict, gfp_t gfp)
+{
+	if (verdict->class)
+		ipvsdummy_conflict_flag(link, conflict, vip, verdict, gfp);
+	else if (conflict)
 		ipvsdummy_conflict_resolve(conflict);
-	}
+}
+
+static void vip_up(struct ipvsdummy_link *link,
+		   const struct ipvsdummy_ifaddr *vip, gfp_t gfp)
+{
+	struct ipvsdummy_conflict *conflict = find_conflict(link, vip);
+	struct ipvsdummy_verdict verdict;
+
+	judge(link, vip, false, &verdict);
+	if (conflict && ipvsdummy_conflict_bound(conflict))
+		ipvsdummy_conflict_bound_again(conflict, vip, &verdict);
+	else
+		judge_bound(link, conflict, vip, &verdict, gfp);
+}
+
+static void vip_down(struct ipvsdummy_link *link,
+		     const struct ipvsdummy_ifaddr *vip)
+{
+	struct ipvsdummy_conflict *conflict = find_conflict(link, vip);
+
+	if (conflict && ipvsdummy_conflict_bound(conflict) &&
+	    !ipvsdummy_conflict_unbound(conflict, vip))
+		rescan_soon(link->guard);
 }
 
 static void rescan_vip(void *ctx, const struct ipvsdummy_ifaddr *vip)
 {
-	judge_bound(ctx, vip, GFP_KERNEL);
+	struct ipvsdummy_verdict verdict, with_gone;
+	struct ipvsdummy_conflict *conflict;
+	struct ipvsdummy_link *link = ctx;
+
 	cond_resched();
+	judge(link, vip, false, &verdict);
+	conflict = find_conflict(link, vip);
+	if (conflict && ipvsdummy_conflict_bound(conflict)) {
+		judge(link, vip, true, &with_gone);
+		ipvsdummy_conflict_see(conflict, vip, &verdict, &with_gone);
+	} else {
+		judge_bound(link, conflict, vip, &verdict, GFP_KERNEL);
+	}
 }
 
 static void rejudge_refused(struct ipvsdummy_conflict *conflict)
 {
+	const struct ipvsdummy_info *info = &conflict->info;
+	struct ipvsdummy_verdict verdict, with_gone;
 	struct ipvsdummy_link *link = conflict->link;
-	struct ipvsdummy_verdict verdict;
 	struct ipvsdummy_ifaddr vip = {
-		.local = conflict->info.addr,
-		.peer = conflict->info.addr,
+		.local = info->addr,
+		.peer = info->addr,
 		.vrf = l3mdev_master_ifindex(link->dev),
-		.family = conflict->info.family,
-		.plen = ipvsdummy_max_plen(conflict->info.family),
+		.family = info->family,
+		.plen = ipvsdummy_max_plen(info->family),
 	};
 
-	judge_held(link, conflict, &vip, &verdict);
+	/* Held as in ipvsdummy_conflict_scanned() */
+	judge(link, &vip, true, &with_gone);
+	if (ipvsdummy_verdict_equal(vip.family, &with_gone, &info->verdict))
+		verdict = with_gone;
+	else
+		judge(link, &vip, false, &verdict);
 	if (ipvsdummy_action_refuses(verdict.action))
 		ipvsdummy_conflict_change(conflict, &verdict);
 	else
@@ -181,7 +130,7 @@ void ipvsdummy_guard_rescan(struct ipvsdummy_guard *guard)
 	guard->scan++;
 	list_for_each_entry(link, &guard->links, node)
 		ipvsdummy_walk_ifaddrs(link->dev, rescan_vip, link);
-	ipvsdummy_conflict_resolve_unseen(guard);
+	ipvsdummy_conflict_scanned(guard);
 	list_for_each_entry_safe(conflict, next, &guard->refused, refused_node)
 		rejudge_refused(conflict);
 }
@@ -308,7 +257,7 @@ static int validate(struct net_device *dev, const struct ipvsdummy_ifaddr *vip,
 		}
 	}
 	ipvsdummy_watch_refresh(link->guard);
-	judge(link, NULL, vip, false, &verdict);
+	judge(link, vip, false, &verdict);
 	if (!ipvsdummy_action_refuses(verdict.action))
 		return 0;
 	/* IPv6 looks for duplicates only later. Holders take EEXIST for
@@ -358,9 +307,9 @@ static int inetaddr_event(struct notifier_block *nb, unsigned long event,
 
 	ipvsdummy_ifaddr_from_v4(&vip, dev, ifa);
 	if (event == NETDEV_UP)
-		judge_bound(link, &vip, GFP_KERNEL);
+		vip_up(link, &vip, GFP_KERNEL);
 	else
-		judge_unbound(link, &vip);
+		vip_down(link, &vip);
 	return NOTIFY_DONE;
 }
 
@@ -426,8 +375,7 @@ static int inet6addr_event(struct notifier_block *nb, unsigned long event,
 	if (!guard)
 		return NOTIFY_DONE;
 	if (event == NETDEV_UP && !validated(guard, ifa)) {
-		set_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags);
-		ipvsdummy_guard_kick(guard);
+		rescan_soon(guard);
 		return NOTIFY_DONE;
 	}
 
@@ -438,9 +386,9 @@ static int inet6addr_event(struct notifier_block *nb, unsigned long event,
 	ipvsdummy_ifaddr_from_v6(&vip, dev, ifa);
 	if (event == NETDEV_UP) {
 		WRITE_ONCE(guard->v6_binder, NULL);
-		judge_bound(link, &vip, GFP_ATOMIC | __GFP_ACCOUNT);
+		vip_up(link, &vip, GFP_ATOMIC | __GFP_ACCOUNT);
 	} else {
-		judge_unbound(link, &vip);
+		vip_down(link, &vip);
 	}
 	return NOTIFY_DONE;
 }
@@ -457,10 +405,8 @@ static int link_event(struct net_device *dev, unsigned long event)
 		break;
 	case NETDEV_UP:		/* addresses kept while it was down are back */
 	case NETDEV_CHANGEUPPER:	/* its L3 master may be another one */
-		if (link->guard) {
-			set_bit(IPVSDUMMY_GUARD_RESCAN, &link->guard->flags);
-			ipvsdummy_guard_kick(link->guard);
-		}
+		if (link->guard)
+			rescan_soon(link->guard);
 		break;
 	}
 	return NOTIFY_DONE;

@@ -83,21 +83,33 @@ struct ipvsdummy_info {
  * @link: whose it is
  * @info: what is told about it
  * @attempted: last bind refused, in jiffies
- * @reported: last event, in jiffies
- * @scan: last scan that saw it
+ * @reported: last event of that, in jiffies
+ * @best: of what the last scan saw, the verdict that goes first
+ * @scan: number of that scan
  * @plen: prefix length that it is bound with
- * @multi: bound more than once, with other prefixes or peers
+ * @multi: bound with more than one prefix or peer, or with a peer
+ * @held: with what is gone, the last scan saw the same verdict
+ * @outranked: but also one that goes before it
  */
 struct ipvsdummy_conflict {
 	struct rb_node node;
 	struct list_head refused_node;
 	struct ipvsdummy_link *link;
 	struct ipvsdummy_info info;
-	unsigned long attempted;
-	unsigned long reported;
-	u32 scan;
-	u8 plen;
-	bool multi;
+	union {
+		struct {	/* refused */
+			unsigned long attempted;
+			unsigned long reported;
+		};
+		struct {	/* bound */
+			struct ipvsdummy_verdict best;
+			u32 scan;
+			u8 plen;
+			bool multi;
+			bool held;
+			bool outranked;
+		};
+	};
 };
 
 /**
@@ -302,11 +314,20 @@ void ipvsdummy_conflict_flag(struct ipvsdummy_link *link,
 			     const struct ipvsdummy_ifaddr *vip,
 			     const struct ipvsdummy_verdict *verdict,
 			     gfp_t gfp);
+void ipvsdummy_conflict_bound_again(struct ipvsdummy_conflict *conflict,
+				    const struct ipvsdummy_ifaddr *vip,
+				    const struct ipvsdummy_verdict *verdict);
+bool ipvsdummy_conflict_unbound(struct ipvsdummy_conflict *conflict,
+				const struct ipvsdummy_ifaddr *vip);
 void ipvsdummy_conflict_change(struct ipvsdummy_conflict *conflict,
 			       const struct ipvsdummy_verdict *verdict);
 void ipvsdummy_conflict_resolve(struct ipvsdummy_conflict *conflict);
 void ipvsdummy_conflict_resolve_link(struct ipvsdummy_link *link);
-void ipvsdummy_conflict_resolve_unseen(struct ipvsdummy_guard *guard);
+void ipvsdummy_conflict_see(struct ipvsdummy_conflict *conflict,
+			    const struct ipvsdummy_ifaddr *vip,
+			    const struct ipvsdummy_verdict *verdict,
+			    const struct ipvsdummy_verdict *with_gone);
+void ipvsdummy_conflict_scanned(struct ipvsdummy_guard *guard);
 void ipvsdummy_conflict_rename_match(struct ipvsdummy_guard *guard,
 				     const struct net_device *dev);
 unsigned long ipvsdummy_conflict_expire(struct ipvsdummy_guard *guard,

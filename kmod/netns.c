@@ -55,12 +55,13 @@ static struct ipvsdummy_guard *create_guard(struct net *net)
 		return NULL;
 	guard->ring = kvcalloc(IPVSDUMMY_RING_SIZE, sizeof(*guard->ring),
 			       GFP_KERNEL_ACCOUNT);
-	if (!guard->ring)
-		goto free_guard;
-	if (ipvsdummy_index_init(&guard->index, get_random_u32()))
-		goto free_ring;
+	if (!guard->ring) {
+		kfree(guard);
+		return NULL;
+	}
 
 	guard->net = net;
+	ipvsdummy_index_init(&guard->index);
 	INIT_LIST_HEAD(&guard->links);
 	INIT_LIST_HEAD(&guard->refused);
 	hash_init(guard->watched);
@@ -79,12 +80,6 @@ static struct ipvsdummy_guard *create_guard(struct net *net)
 	}
 	rcu_assign_pointer(pn->guard, guard);
 	return guard;
-
-free_ring:
-	kvfree(guard->ring);
-free_guard:
-	kfree(guard);
-	return NULL;
 }
 
 /**

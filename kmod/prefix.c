@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The index: addresses and prefixes -> watched interface.
  *
- * Two hash tables: one by address, for "who has it", one by (prefix, length),
- * asked once for every length in use, the longest first, for "whose prefix is
- * it in". Pure: knows no device and no lock.
+ * Sorted trees: one by address, for "who has it", one by prefix, asked once
+ * for every length in use, the longest first, for "whose prefix is it in".
+ * Whatever addresses, prefixes and interfaces a user thinks up, no question
+ * takes more steps than the trees are high. Pure: knows no device and no lock.
  */
 #include <linux/inetdevice.h>
-#include <linux/jhash.h>
-#include <linux/mm.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
 #include "prefix.h"
-
-#define INDEX_MIN_BUCKETS	16
 
 static unsigned int family_slot(u8 family)
 {
@@ -59,59 +56,150 @@ static void mask_addr(union nf_inet_addr *net, const union nf_inet_addr *addr,
 		ipv6_addr_prefix(&net->in6, &addr->in6, plen);
 }
 
-static bool inside(u8 family, const union nf_inet_addr *addr,
-		   const union nf_inet_addr *net, u8 plen)
+static int cmp_space(int vrf_a, u8 family_a, int vrf_b, u8 family_b)
 {
-	if (family == AF_INET)
-		return !((addr->ip ^ net->ip) & inet_make_mask(plen));
-	return ipv6_prefix_equal(&addr->in6, &net->in6, plen);
+	if (vrf_a != vrf_b)
+		return vrf_a < vrf_b ? -1 : 1;
+	return family_a - family_b;
 }
 
-static u32 bucket(const struct ipvsdummy_index *index, int vrf, u8 family,
-		  const union nf_inet_addr *addr, u8 plen)
+/* By address, then by interface, so that the first is the lowest */
+static int cmp_host(const struct ipvsdummy_watched_addr *a,
+		    const struct ipvsdummy_watched_addr *b)
 {
-	u32 hash = jhash_2words(vrf, plen, index->seed);
+	int order = cmp_space(a->vrf, a->family, b->vrf, b->family);
 
-	if (family == AF_INET)
-		hash = jhash_1word((__force u32)addr->ip, hash);
-	else
-		hash = jhash2(addr->all, ARRAY_SIZE(addr->all), hash);
-	return hash & (index->buckets - 1);
+	if (!order)
+		order = ipvsdummy_addr_cmp(a->family, &a->local, &b->local);
+	if (!order)
+		order = a->ifindex - b->ifindex;
+	if (!order)
+		order = a->plen - b->plen;
+	if (!order)
+		order = ipvsdummy_addr_cmp(a->family, &a->net, &b->net);
+	return order;
 }
 
-static struct hlist_head *
-host_bucket(const struct ipvsdummy_index *index, int vrf, u8 family,
-	    const union nf_inet_addr *addr)
+static int cmp_prefix(const struct ipvsdummy_watched_prefix *a,
+		      const struct ipvsdummy_watched_prefix *b)
 {
-	return &index->hosts[bucket(index, vrf, family, addr, 255)];
+	int order = cmp_space(a->vrf, a->family, b->vrf, b->family);
+
+	if (!order)
+		order = ipvsdummy_addr_cmp(a->family, &a->prefix, &b->prefix);
+	if (!order)
+		order = a->plen - b->plen;
+	if (!order)
+		order = a->ifindex - b->ifindex;
+	return order;
 }
 
-static struct hlist_head *
-prefix_bucket(const struct ipvsdummy_index *index, int vrf, u8 family,
-	      const union nf_inet_addr *net, u8 plen)
+#define to_host(pos) rb_entry_safe(pos, struct ipvsdummy_watched_addr, node)
+#define to_prefix(pos) rb_entry_safe(pos, struct ipvsdummy_watched_prefix, node)
+
+/* Return: the first that is not before @key, or NULL */
+static struct ipvsdummy_watched_addr *
+first_host(const struct rb_root *root, const struct ipvsdummy_watched_addr *key)
 {
-	return &index->prefixes[bucket(index, vrf, family, net, plen)];
+	struct ipvsdummy_watched_addr *first = NULL;
+	struct rb_node *pos = root->rb_node;
+
+	while (pos) {
+		if (cmp_host(to_host(pos), key) < 0) {
+			pos = pos->rb_right;
+		} else {
+			first = to_host(pos);
+			pos = pos->rb_left;
+		}
+	}
+	return first;
+}
+
+static struct ipvsdummy_watched_prefix *
+first_prefix(const struct rb_root *root,
+	     const struct ipvsdummy_watched_prefix *key)
+{
+	struct ipvsdummy_watched_prefix *first = NULL;
+	struct rb_node *pos = root->rb_node;
+
+	while (pos) {
+		if (cmp_prefix(to_prefix(pos), key) < 0) {
+			pos = pos->rb_right;
+		} else {
+			first = to_prefix(pos);
+			pos = pos->rb_left;
+		}
+	}
+	return first;
+}
+
+static void insert_host(struct rb_root *root,
+			struct ipvsdummy_watched_addr *addr)
+{
+	struct rb_node **slot = &root->rb_node, *parent = NULL;
+
+	while (*slot) {
+		parent = *slot;
+		slot = cmp_host(addr, to_host(parent)) < 0 ?
+		       &parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&addr->node, parent, slot);
+	rb_insert_color(&addr->node, root);
+}
+
+static void insert_prefix(struct rb_root *root,
+			  struct ipvsdummy_watched_prefix *prefix)
+{
+	struct rb_node **slot = &root->rb_node, *parent = NULL;
+
+	while (*slot) {
+		parent = *slot;
+		slot = cmp_prefix(prefix, to_prefix(parent)) < 0 ?
+		       &parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&prefix->node, parent, slot);
+	rb_insert_color(&prefix->node, root);
+}
+
+static struct rb_root *root_of(struct ipvsdummy_tree *tree, bool live)
+{
+	return live ? &tree->live : &tree->gone;
 }
 
 /**
  * ipvsdummy_index_init - make an empty index
  * @index: zeroed
- * @seed: random
- *
- * Context: may sleep.
- * Return: 0 or -ENOMEM.
  */
-int ipvsdummy_index_init(struct ipvsdummy_index *index, u32 seed)
+void ipvsdummy_index_init(struct ipvsdummy_index *index)
 {
+	index->hosts.live = RB_ROOT;
+	index->hosts.gone = RB_ROOT;
+	index->prefixes.live = RB_ROOT;
+	index->prefixes.gone = RB_ROOT;
 	INIT_LIST_HEAD(&index->gone);
-	index->seed = seed;
-	index->buckets = INDEX_MIN_BUCKETS;
-	index->hosts = kvcalloc(2 * INDEX_MIN_BUCKETS, sizeof(*index->hosts),
-				GFP_KERNEL_ACCOUNT);
-	if (!index->hosts)
-		return -ENOMEM;
-	index->prefixes = index->hosts + INDEX_MIN_BUCKETS;
-	return 0;
+}
+
+/* A prefix is live as long as one of the addresses that give it is */
+static void set_prefix_live(struct ipvsdummy_index *index,
+			    struct ipvsdummy_watched_prefix *prefix, bool live)
+{
+	bool was_live = prefix->live;
+
+	prefix->live += live ? 1 : -1;
+	if (was_live == !!prefix->live)
+		return;
+	rb_erase(&prefix->node, root_of(&index->prefixes, was_live));
+	insert_prefix(root_of(&index->prefixes, !was_live), prefix);
+}
+
+static void set_live(struct ipvsdummy_index *index,
+		     struct ipvsdummy_watched_addr *addr, bool live)
+{
+	rb_erase(&addr->node, root_of(&index->hosts, addr->live));
+	addr->live = live;
+	insert_host(root_of(&index->hosts, live), addr);
+	if (addr->prefix)
+		set_prefix_live(index, addr->prefix, live);
 }
 
 static void put_prefix(struct ipvsdummy_index *index,
@@ -123,23 +211,38 @@ static void put_prefix(struct ipvsdummy_index *index,
 		return;
 	if (!--index->plen_count[slot][prefix->plen])
 		__clear_bit(prefix->plen, index->plens[slot]);
-	hlist_del(&prefix->node);
+	rb_erase(&prefix->node, &index->prefixes.gone);
 	kfree(prefix);
 }
 
 static void forget(struct ipvsdummy_index *index,
 		   struct ipvsdummy_watched_addr *addr)
 {
-	hlist_del(&addr->node);
+	rb_erase(&addr->node, &index->hosts.gone);
 	list_del(&addr->gone_node);
-	list_del(&addr->owner_node);
-	if (addr->prefix) {
-		if (addr->live)
-			addr->prefix->live--;
+	if (addr->prefix)
 		put_prefix(index, addr->prefix);
-	}
 	index->count--;
 	kfree(addr);
+}
+
+static void free_hosts(struct rb_root *root)
+{
+	struct ipvsdummy_watched_addr *addr, *next;
+
+	rbtree_postorder_for_each_entry_safe(addr, next, root, node) {
+		list_del(&addr->owner_node);
+		list_del(&addr->gone_node);
+		kfree(addr);
+	}
+}
+
+static void free_prefixes(struct rb_root *root)
+{
+	struct ipvsdummy_watched_prefix *prefix, *next;
+
+	rbtree_postorder_for_each_entry_safe(prefix, next, root, node)
+		kfree(prefix);
 }
 
 /**
@@ -148,82 +251,54 @@ static void forget(struct ipvsdummy_index *index,
  */
 void ipvsdummy_index_destroy(struct ipvsdummy_index *index)
 {
-	struct ipvsdummy_watched_addr *addr;
-	struct hlist_node *next;
-	unsigned int i;
-
-	for (i = 0; i < index->buckets; i++)
-		hlist_for_each_entry_safe(addr, next, &index->hosts[i], node)
-			forget(index, addr);
-	kvfree(index->hosts);
+	free_hosts(&index->hosts.live);
+	free_hosts(&index->hosts.gone);
+	free_prefixes(&index->prefixes.live);
+	free_prefixes(&index->prefixes.gone);
 }
 
-/* Failing to grow costs speed, nothing else */
-static void grow(struct ipvsdummy_index *index)
-{
-	struct ipvsdummy_watched_prefix *prefix;
-	unsigned int i, old = index->buckets;
-	struct ipvsdummy_watched_addr *addr;
-	struct hlist_head *hosts, *prefixes;
-	struct hlist_node *next;
-
-	hosts = kvcalloc(4 * old, sizeof(*hosts),
-			 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!hosts)
-		return;
-
-	swap(index->hosts, hosts);
-	prefixes = index->prefixes;
-	index->buckets = 2 * old;
-	index->prefixes = index->hosts + index->buckets;
-	for (i = 0; i < old; i++) {
-		hlist_for_each_entry_safe(addr, next, &hosts[i], node)
-			hlist_add_head(&addr->node,
-				       host_bucket(index, addr->vrf,
-						   addr->family, &addr->local));
-		hlist_for_each_entry_safe(prefix, next, &prefixes[i], node)
-			hlist_add_head(&prefix->node,
-				       prefix_bucket(index, prefix->vrf,
-						     prefix->family,
-						     &prefix->prefix,
-						     prefix->plen));
-	}
-	kvfree(hosts);
-}
-
+/* Return: the prefix, not live yet if it is new, or NULL without memory */
 static struct ipvsdummy_watched_prefix *
 get_prefix(struct ipvsdummy_index *index,
-	   const struct ipvsdummy_ifaddr *ifaddr,
-	   const union nf_inet_addr *net)
+	   const struct ipvsdummy_watched_addr *addr)
 {
-	unsigned int slot = family_slot(ifaddr->family);
+	struct ipvsdummy_watched_prefix key = {
+		.prefix = addr->net,
+		.ifindex = addr->ifindex,
+		.vrf = addr->vrf,
+		.family = addr->family,
+		.plen = addr->plen,
+	};
+	unsigned int slot = family_slot(addr->family);
 	struct ipvsdummy_watched_prefix *prefix;
-	struct hlist_head *head;
 
-	head = prefix_bucket(index, ifaddr->vrf, ifaddr->family, net,
-			     ifaddr->plen);
-	hlist_for_each_entry(prefix, head, node)
-		if (prefix->ifindex == ifaddr->ifindex &&
-		    prefix->vrf == ifaddr->vrf &&
-		    prefix->family == ifaddr->family &&
-		    prefix->plen == ifaddr->plen &&
-		    ipvsdummy_addr_equal(prefix->family, &prefix->prefix, net))
-			goto found;
-
-	prefix = kzalloc(sizeof(*prefix), GFP_KERNEL_ACCOUNT);
-	if (!prefix)
-		return NULL;
-	prefix->prefix = *net;
-	prefix->ifindex = ifaddr->ifindex;
-	prefix->vrf = ifaddr->vrf;
-	prefix->family = ifaddr->family;
-	prefix->plen = ifaddr->plen;
-	hlist_add_head(&prefix->node, head);
-	if (!index->plen_count[slot][prefix->plen]++)
-		__set_bit(prefix->plen, index->plens[slot]);
-found:
+	prefix = first_prefix(&index->prefixes.live, &key);
+	if (!prefix || cmp_prefix(prefix, &key))
+		prefix = first_prefix(&index->prefixes.gone, &key);
+	if (!prefix || cmp_prefix(prefix, &key)) {
+		prefix = kmalloc(sizeof(*prefix), GFP_KERNEL_ACCOUNT);
+		if (!prefix)
+			return NULL;
+		*prefix = key;
+		insert_prefix(&index->prefixes.gone, prefix);
+		if (!index->plen_count[slot][prefix->plen]++)
+			__set_bit(prefix->plen, index->plens[slot]);
+	}
 	prefix->refs++;
 	return prefix;
+}
+
+static void key_of(struct ipvsdummy_watched_addr *key,
+		   const struct ipvsdummy_ifaddr *ifaddr)
+{
+	*key = (struct ipvsdummy_watched_addr) {
+		.local = ifaddr->local,
+		.ifindex = ifaddr->ifindex,
+		.vrf = ifaddr->vrf,
+		.family = ifaddr->family,
+		.plen = ifaddr->plen,
+	};
+	mask_addr(&key->net, &ifaddr->peer, ifaddr->family, ifaddr->plen);
 }
 
 /**
@@ -237,22 +312,13 @@ struct ipvsdummy_watched_addr *
 ipvsdummy_index_find(const struct ipvsdummy_index *index,
 		     const struct ipvsdummy_ifaddr *ifaddr)
 {
-	struct ipvsdummy_watched_addr *addr;
-	struct hlist_head *head;
-	union nf_inet_addr net;
+	struct ipvsdummy_watched_addr key, *addr;
 
-	mask_addr(&net, &ifaddr->peer, ifaddr->family, ifaddr->plen);
-	head = host_bucket(index, ifaddr->vrf, ifaddr->family, &ifaddr->local);
-	hlist_for_each_entry(addr, head, node)
-		if (addr->ifindex == ifaddr->ifindex &&
-		    addr->vrf == ifaddr->vrf &&
-		    addr->family == ifaddr->family &&
-		    addr->plen == ifaddr->plen &&
-		    ipvsdummy_addr_equal(addr->family, &addr->local,
-					 &ifaddr->local) &&
-		    ipvsdummy_addr_equal(addr->family, &addr->net, &net))
-			return addr;
-	return NULL;
+	key_of(&key, ifaddr);
+	addr = first_host(&index->hosts.live, &key);
+	if (!addr || cmp_host(addr, &key))
+		addr = first_host(&index->hosts.gone, &key);
+	return addr && !cmp_host(addr, &key) ? addr : NULL;
 }
 
 /* A host prefix of its own address matches only itself; fe80::/10 is on every
@@ -284,49 +350,36 @@ struct ipvsdummy_watched_addr *
 ipvsdummy_index_add(struct ipvsdummy_index *index,
 		    const struct ipvsdummy_ifaddr *ifaddr, bool *came)
 {
-	u8 family = ifaddr->family;
 	struct ipvsdummy_watched_addr *addr;
 
-	*came = false;
 	addr = ipvsdummy_index_find(index, ifaddr);
+	*came = addr && !addr->live;
 	if (addr) {
-		if (!addr->live) {
+		if (*came) {
 			list_del_init(&addr->gone_node);
-			addr->live = true;
-			if (addr->prefix)
-				addr->prefix->live++;
-			*came = true;
+			set_live(index, addr, true);
 		}
 		return addr;
 	}
 
 	if (index->count >= IPVSDUMMY_INDEX_MAX)
 		return ERR_PTR(-ENOSPC);
-	if (index->count >= index->buckets)
-		grow(index);
-
-	addr = kzalloc(sizeof(*addr), GFP_KERNEL_ACCOUNT);
+	addr = kmalloc(sizeof(*addr), GFP_KERNEL_ACCOUNT);
 	if (!addr)
 		return ERR_PTR(-ENOMEM);
-	addr->local = ifaddr->local;
-	addr->ifindex = ifaddr->ifindex;
-	addr->vrf = ifaddr->vrf;
-	addr->family = family;
-	addr->plen = ifaddr->plen;
-	mask_addr(&addr->net, &ifaddr->peer, family, ifaddr->plen);
+	key_of(addr, ifaddr);
 	if (gives_prefix(ifaddr)) {
-		addr->prefix = get_prefix(index, ifaddr, &addr->net);
+		addr->prefix = get_prefix(index, addr);
 		if (!addr->prefix) {
 			kfree(addr);
 			return ERR_PTR(-ENOMEM);
 		}
-		addr->prefix->live++;
+		set_prefix_live(index, addr->prefix, true);
 	}
 	addr->live = true;
 	INIT_LIST_HEAD(&addr->owner_node);
 	INIT_LIST_HEAD(&addr->gone_node);
-	hlist_add_head(&addr->node,
-		       host_bucket(index, addr->vrf, family, &addr->local));
+	insert_host(&index->hosts.live, addr);
 	index->count++;
 	*came = true;
 	return addr;
@@ -345,9 +398,7 @@ void ipvsdummy_index_mark_gone(struct ipvsdummy_index *index,
 	list_del_init(&addr->owner_node);
 	list_add_tail(&addr->gone_node, &index->gone);
 	addr->gone_at = now;
-	addr->live = false;
-	if (addr->prefix)
-		addr->prefix->live--;
+	set_live(index, addr, false);
 }
 
 /**
@@ -371,6 +422,17 @@ bool ipvsdummy_index_purge(struct ipvsdummy_index *index, unsigned long until)
 	return any;
 }
 
+static const struct ipvsdummy_watched_addr *
+host_in(const struct rb_root *root, const struct ipvsdummy_watched_addr *key)
+{
+	const struct ipvsdummy_watched_addr *addr = first_host(root, key);
+
+	if (!addr || addr->vrf != key->vrf || addr->family != key->family ||
+	    !ipvsdummy_addr_equal(key->family, &addr->local, &key->local))
+		return NULL;
+	return addr;
+}
+
 /**
  * ipvsdummy_index_host - who has this very address?
  * @index: the index
@@ -386,15 +448,31 @@ const struct ipvsdummy_watched_addr *
 ipvsdummy_index_host(const struct ipvsdummy_index *index, int vrf, u8 family,
 		     const union nf_inet_addr *addr, bool with_gone)
 {
-	const struct ipvsdummy_watched_addr *pos, *best = NULL;
+	const struct ipvsdummy_watched_addr key = {
+		.local = *addr,
+		.vrf = vrf,
+		.family = family,
+	}, *live, *gone;
 
-	hlist_for_each_entry(pos, host_bucket(index, vrf, family, addr), node)
-		if (pos->family == family && pos->vrf == vrf &&
-		    (pos->live || with_gone) &&
-		    ipvsdummy_addr_equal(family, &pos->local, addr) &&
-		    (!best || pos->ifindex < best->ifindex))
-			best = pos;
-	return best;
+	live = host_in(&index->hosts.live, &key);
+	gone = with_gone ? host_in(&index->hosts.gone, &key) : NULL;
+	if (live && gone)
+		return cmp_host(gone, live) < 0 ? gone : live;
+	return live ?: gone;
+}
+
+/* Return: that of both trees which comes first at or behind @key, or NULL */
+static const struct ipvsdummy_watched_prefix *
+first_of(const struct ipvsdummy_index *index,
+	 const struct ipvsdummy_watched_prefix *key, bool with_gone)
+{
+	const struct ipvsdummy_watched_prefix *live, *gone;
+
+	live = first_prefix(&index->prefixes.live, key);
+	gone = with_gone ? first_prefix(&index->prefixes.gone, key) : NULL;
+	if (live && gone)
+		return cmp_prefix(gone, live) < 0 ? gone : live;
+	return live ?: gone;
 }
 
 /**
@@ -414,25 +492,21 @@ ipvsdummy_index_covering(const struct ipvsdummy_index *index, int vrf,
 			 u8 max_plen, bool with_gone)
 {
 	const unsigned long *plens = index->plens[family_slot(family)];
-	const struct ipvsdummy_watched_prefix *pos, *best = NULL;
+	struct ipvsdummy_watched_prefix key = { .vrf = vrf, .family = family };
+	const struct ipvsdummy_watched_prefix *first;
 	unsigned long size = max_plen + 1, plen;
-	struct hlist_head *head;
-	union nf_inet_addr net;
 
-	while ((plen = find_last_bit(plens, size)) < size) {
-		mask_addr(&net, addr, family, plen);
-		head = prefix_bucket(index, vrf, family, &net, plen);
-		hlist_for_each_entry(pos, head, node)
-			if (pos->plen == plen && pos->family == family &&
-			    pos->vrf == vrf && (pos->live || with_gone) &&
-			    ipvsdummy_addr_equal(family, &pos->prefix, &net) &&
-			    (!best || pos->ifindex < best->ifindex))
-				best = pos;
-		if (best || !plen)
-			break;
+	while (size && (plen = find_last_bit(plens, size)) < size) {
+		mask_addr(&key.prefix, addr, family, plen);
+		key.plen = plen;
+		first = first_of(index, &key, with_gone);
+		if (first && first->vrf == vrf && first->family == family &&
+		    first->plen == plen &&
+		    ipvsdummy_addr_equal(family, &first->prefix, &key.prefix))
+			return first;
 		size = plen;
 	}
-	return best;
+	return NULL;
 }
 
 /**
@@ -444,10 +518,7 @@ ipvsdummy_index_covering(const struct ipvsdummy_index *index, int vrf,
  * @plen: its length
  * @with_gone: gone addresses' prefixes count too
  *
- * Walks the whole index: for prefixes that a user gave a VIP, never for plain
- * VIPs.
- *
- * Return: the longest, then the lowest, then the one of the lowest ifindex;
+ * Return: the lowest, then the shortest, then the one of the lowest ifindex;
  * NULL if none.
  */
 const struct ipvsdummy_watched_prefix *
@@ -455,29 +526,19 @@ ipvsdummy_index_inside(const struct ipvsdummy_index *index, int vrf, u8 family,
 		       const union nf_inet_addr *prefix, u8 plen,
 		       bool with_gone)
 {
-	const struct ipvsdummy_watched_prefix *pos, *best = NULL;
-	unsigned int i;
-	int order;
+	struct ipvsdummy_watched_prefix key = {
+		.vrf = vrf,
+		.family = family,
+		.plen = plen,
+	};
+	const struct ipvsdummy_watched_prefix *first;
+	union nf_inet_addr net;
 
-	for (i = 0; i < index->buckets; i++) {
-		hlist_for_each_entry(pos, &index->prefixes[i], node) {
-			if (pos->family != family || pos->vrf != vrf ||
-			    pos->plen < plen || !(pos->live || with_gone) ||
-			    !inside(family, &pos->prefix, prefix, plen))
-				continue;
-			if (!best) {
-				best = pos;
-				continue;
-			}
-			order = best->plen - pos->plen;
-			if (!order)
-				order = ipvsdummy_addr_cmp(family, &pos->prefix,
-							   &best->prefix);
-			if (!order)
-				order = pos->ifindex - best->ifindex;
-			if (order < 0)
-				best = pos;
-		}
-	}
-	return best;
+	/* Behind that place and within these addresses none is shorter */
+	mask_addr(&key.prefix, prefix, family, plen);
+	first = first_of(index, &key, with_gone);
+	if (!first || first->vrf != vrf || first->family != family)
+		return NULL;
+	mask_addr(&net, &first->prefix, family, plen);
+	return ipvsdummy_addr_equal(family, &net, &key.prefix) ? first : NULL;
 }

@@ -6,13 +6,14 @@
 #include <linux/bitmap.h>
 #include <linux/list.h>
 #include <linux/netfilter.h>
+#include <linux/rbtree.h>
 #include <linux/types.h>
 
 #define IPVSDUMMY_INDEX_MAX	65536	/* watched addresses in one netns */
 
 /**
  * struct ipvsdummy_watched_prefix - an interface's on-link prefix
- * @node: in the index' prefix buckets
+ * @node: in the index' prefixes
  * @prefix: network address, host bits zero
  * @ifindex: watched interface
  * @vrf: ifindex of its L3 master, 0 if none
@@ -22,7 +23,7 @@
  * @live: those of them that are not gone
  */
 struct ipvsdummy_watched_prefix {
-	struct hlist_node node;
+	struct rb_node node;
 	union nf_inet_addr prefix;
 	int ifindex;
 	int vrf;
@@ -34,7 +35,7 @@ struct ipvsdummy_watched_prefix {
 
 /**
  * struct ipvsdummy_watched_addr - an address of a watched interface
- * @node: in the index' host buckets, by @local
+ * @node: in the index' hosts
  * @owner_node: in the list of the watched interface, while not gone
  * @gone_node: in the index' gone list, while gone
  * @prefix: the on-link prefix it gives, NULL if it gives none
@@ -50,7 +51,7 @@ struct ipvsdummy_watched_prefix {
  * @seen: for the owner's mark and sweep
  */
 struct ipvsdummy_watched_addr {
-	struct hlist_node node;
+	struct rb_node node;
 	struct list_head owner_node;
 	struct list_head gone_node;
 	struct ipvsdummy_watched_prefix *prefix;
@@ -66,13 +67,21 @@ struct ipvsdummy_watched_addr {
 };
 
 /**
+ * struct ipvsdummy_tree - a tree each for what is live and for what is gone
+ * @live: what counts for everything
+ * @gone: what counts only for what it has caused
+ */
+struct ipvsdummy_tree {
+	struct rb_root live;
+	struct rb_root gone;
+};
+
+/**
  * struct ipvsdummy_index - watched addresses by address and by prefix
- * @hosts: buckets of struct ipvsdummy_watched_addr
- * @prefixes: buckets of struct ipvsdummy_watched_prefix, as many
- * @buckets: their number, a power of two
+ * @hosts: struct ipvsdummy_watched_addr
+ * @prefixes: struct ipvsdummy_watched_prefix
  * @count: watched addresses, gone ones included
  * @gone: gone addresses, the first gone first
- * @seed: makes buckets unpredictable
  * @plen_count: prefixes of each length, for AF_INET and AF_INET6
  * @plens: the lengths that are in use
  *
@@ -80,12 +89,10 @@ struct ipvsdummy_watched_addr {
  * what it caused can be held for a while. The caller serializes everything.
  */
 struct ipvsdummy_index {
-	struct hlist_head *hosts;
-	struct hlist_head *prefixes;
-	unsigned int buckets;
+	struct ipvsdummy_tree hosts;
+	struct ipvsdummy_tree prefixes;
 	unsigned int count;
 	struct list_head gone;
-	u32 seed;
 	u32 plen_count[2][129];
 	DECLARE_BITMAP(plens[2], 129);
 };
@@ -118,7 +125,7 @@ bool ipvsdummy_addr_equal(u8 family, const union nf_inet_addr *a,
 int ipvsdummy_addr_cmp(u8 family, const union nf_inet_addr *a,
 		       const union nf_inet_addr *b);
 
-int ipvsdummy_index_init(struct ipvsdummy_index *index, u32 seed);
+void ipvsdummy_index_init(struct ipvsdummy_index *index);
 void ipvsdummy_index_destroy(struct ipvsdummy_index *index);
 struct ipvsdummy_watched_addr *
 ipvsdummy_index_add(struct ipvsdummy_index *index,
