@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Each target installs the Debian packages that it needs, if root calls it.
+
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+module := kmod/ipvsdummy.ko
+# The kernel that the module was built for
+release = $(shell modinfo -F vermagic $(module) | cut -d' ' -f1)
+updates = $(DESTDIR)/lib/modules/$(1)/updates
+
+all: tools $(if $(wildcard $(KDIR)),modules)
+	$(if $(wildcard $(KDIR)),,@echo "No module: no kernel headers in $(KDIR)")
+
+packages:
+	@selftests/packages build
+
+modules: packages
+	$(MAKE) -C $(KDIR) M=$(CURDIR) IPVSDUMMY_VERSION=$(VERSION) modules
+
+tools: packages
+	$(MAKE) -C tools IPVSDUMMY_VERSION=$(VERSION)
+
+install: tools
+	$(MAKE) -C tools install
+ifneq ($(wildcard $(module)),)
+	install -D -m 644 -t $(call updates,$(release)) $(module)
+	$(if $(DESTDIR),,depmod $(release))
+endif
+
+uninstall:
+	$(MAKE) -C tools uninstall
+	rm -f $(call updates,*)/ipvsdummy.ko
+	$(if $(DESTDIR),,for dir in /lib/modules/*; do depmod $${dir##*/}; done)
+
+demo:
+	@selftests/demo/run
+
+check:
+	@selftests/check
+
+shell:
+	@selftests/vm/run --shell
+
+bench:
+	@selftests/vm/run --logs selftests/logs/bench --exec ./bench
+
+clean:
+	$(MAKE) -C tools clean
+	$(MAKE) -C selftests clean
+	rm -f kmod/*.ko kmod/*.o kmod/*.mod kmod/*.mod.c kmod/.*.cmd
+	rm -f .*.cmd modules.order kmod/modules.order Module.symvers
+
+.PHONY: all packages modules tools install uninstall
+.PHONY: demo check shell bench clean
