@@ -1,0 +1,223 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the shell tests share. A test is a function test_*; run_all runs each
+# in a subshell and prints KTAP. Every namespace and link that a test makes
+# with the helpers goes when its subshell ends.
+#
+# new_netns makes a namespace with links of the test's own; `in_ns` commands
+# go there. A veth is no physical interface: `watch` makes it a watched one.
+
+set -u
+command -v ipvsdummyctl >/dev/null ||
+	PATH=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools:$PATH
+
+readonly dev=kube-ipvs0
+deadline=${DEADLINE:-20}	# seconds that a condition is waited for
+
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit 4
+}
+
+fail()
+{
+	echo "# FAIL: $*"
+	exit 1
+}
+
+# busywait COMMAND...: until it succeeds, or the deadline is over
+busywait()
+{
+	local end=$((SECONDS + deadline))
+
+	until "$@"; do
+		if ((SECONDS >= end)); then
+			echo "# waited in vain: $*"
+			return 1
+		fi
+	done
+}
+
+expect()
+{
+	"$@" >/dev/null || fail "$*"
+}
+
+wait_for()
+{
+	busywait "$@" || fail "never: $*"
+}
+
+# refused ERRNO-TEXT COMMAND...: it fails, and says so
+refused()
+{
+	local what=$1 out
+	shift
+
+	! out=$("$@" 2>&1) || fail "not refused: $*"
+	[[ $out == *"$what"* ]] || fail "$*: $out, not $what"
+}
+
+# equal WANTED GOT WHAT
+equal()
+{
+	[ "$1" = "$2" ] || fail "$3: wanted $1, got $2"
+}
+
+# new_netns: a namespace, in $ns
+new_netns()
+{
+	ns=ipvsd-$$-$RANDOM
+	ip netns add $ns || fail "no netns"
+	namespaces+=" $ns"
+	ip -n $ns link set lo up
+}
+
+in_ns()
+{
+	ip netns exec "$ns" "$@"
+}
+
+# In the namespace $ns, or if that is empty in the one of the test
+here()
+{
+	if [ -n "$ns" ]; then in_ns "$@"; else "$@"; fi
+}
+
+# new_link TYPE NAME [ARGUMENT...]: a link that goes with the test; on another
+# one if that is in $lower
+new_link()
+{
+	local type=$1 name=$2
+	shift 2
+
+	here ip link add ${lower:+link "$lower"} name "$name" type "$type" "$@" ||
+		fail "no $type $name"
+	[ -n "$ns" ] || links+=" $name"
+}
+
+vip_add()
+{
+	here ip addr add "$1" dev "${2:-$dev}"
+}
+
+vip_del()
+{
+	here ip addr del "$1" dev "${2:-$dev}"
+}
+
+set_policy()
+{
+	here ipvsdummyctl set $dev "$@" || fail "set $*"
+}
+
+# state ADDRESS [DEV]: "EVENT CLASS MATCH_DEV" of its conflict, or nothing
+state()
+{
+	here ipvsdummy-mon --json --dev "${2:-$dev}" |
+	jq -r --arg a "$1" 'select(.address == $a) |
+		"\(.event) \(.class) \(.match_dev)"'
+}
+
+# is STATE ADDRESS [DEV]
+is()
+{
+	[ "$(state "$2" "${3:-$dev}")" = "$1" ]
+}
+
+# How many events the links of the namespace have caused
+event_count()
+{
+	here ipvsdummyctl -j show | jq '[.[].events] | add // 0'
+}
+
+# follow FILE: a monitor in the background, its events as JSON in FILE. It is
+# there once it has shown the conflicts it found.
+follow()
+{
+	local had
+
+	had=$(here ipvsdummy-mon --json | wc -l)
+	# no function in the background: its child would outlive it
+	${ns:+ip netns exec "$ns"} ipvsdummy-mon --follow --json >"$1" &
+	followers+=" $!"
+	busywait has_lines "$1" "$had" && busywait joined || fail "no follower"
+}
+
+has_lines()
+{
+	[ "$(wc -l <"$1")" -ge "$2" ]
+}
+
+joined()
+{
+	[ "$(here awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink |
+		wc -l)" -ge "$(wc -w <<<"$followers")" ]
+}
+
+# events FILE ADDRESS: its events there, in one line
+events()
+{
+	jq -r --arg a "$2" 'select(.address == $a) | .event' "$1" | xargs
+}
+
+# active COUNT: so many conflicts there are
+active()
+{
+	[ "$(here ipvsdummyctl -j show |
+		jq '[.[].classes[].active] | add')" = "$1" ]
+}
+
+# saw EVENTS FILE ADDRESS
+saw()
+{
+	[ "$(events "$2" "$3")" = "$1" ]
+}
+
+cleanup()
+{
+	local name
+
+	for name in $followers; do
+		kill "$name" 2>/dev/null && wait "$name" 2>/dev/null
+	done
+	for name in $links; do
+		ip link del "$name" 2>/dev/null
+	done
+	for name in $namespaces; do
+		ip netns del "$name"
+	done
+	rm -rf "$tmp"
+}
+
+run_one()
+{
+	links='' namespaces='' followers='' ns=''
+	tmp=$(mktemp -d)
+	trap cleanup EXIT
+	trap 'exit 1' INT TERM
+	"$1"
+}
+
+# run_all TEST...
+run_all()
+{
+	local i=0 failed=0 test
+
+	modprobe ipvsdummy 2>/dev/null || [ -d /sys/module/ipvsdummy ] ||
+		skip_all "no module ipvsdummy"
+	echo "KTAP version 1"
+	echo "1..$#"
+	for test; do
+		i=$((i + 1))
+		if (run_one "$test"); then
+			echo "ok $i $test"
+		else
+			echo "not ok $i $test"
+			failed=1
+		fi
+	done
+	exit $failed
+}
