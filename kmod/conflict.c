@@ -352,7 +352,8 @@ bool ipvsdummy_conflict_unbound(struct ipvsdummy_conflict *conflict,
 	/* A link has an IPv6 address once, an IPv4 one once for each prefix */
 	if (vip->family == AF_INET && conflict->multi)
 		return false;
-	if (vip->family == AF_INET6 || vip->plen == conflict->plen)
+	if (vip->family == AF_INET6 ||
+	    (vip->plen == conflict->plen && !has_peer(vip)))
 		ipvsdummy_conflict_resolve(conflict);
 	return true;
 }
