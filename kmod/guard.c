@@ -341,12 +341,13 @@ static int inet6addr_validator(struct notifier_block *nb, unsigned long event,
 }
 
 /* Does the current task bind what it just had validated, so under RTNL? The
- * atomic chain itself does not tell.
+ * atomic chain itself does not tell. With bottom halves off the task may also
+ * be taking a router advertisement that it wrote to a tap.
  */
 static bool validated(struct ipvsdummy_guard *guard,
 		      const struct inet6_ifaddr *ifa)
 {
-	return in_task() && rtnl_is_locked() &&
+	return !softirq_count() && rtnl_is_locked() &&
 	       READ_ONCE(guard->v6_binder) == current &&
 	       guard->v6_dev == ifa->idev->dev &&
 	       ipv6_addr_equal(&guard->v6_addr, &ifa->addr);
