@@ -26,8 +26,8 @@ static const struct nla_policy policy[IPVSDUMMY_A_MAX + 1] = {
 	[IPVSDUMMY_A_SEQ] = { .type = NLA_U64 },
 	[IPVSDUMMY_A_MODE] = NLA_POLICY_MAX(NLA_U32, IPVSDUMMY_MODE_AUDIT),
 	[IPVSDUMMY_A_CLASS_POLICY] = NLA_POLICY_NESTED(class_policy),
-	[IPVSDUMMY_A_ADDRESS] = { .type = NLA_BINARY,
-				  .len = sizeof(struct in6_addr) },
+	/* Too long would be ERANGE here: check() says what it wants */
+	[IPVSDUMMY_A_ADDRESS] = { .type = NLA_BINARY },
 	[IPVSDUMMY_A_WATCH_NAME] = { .type = NLA_NUL_STRING,
 				     .len = IPVSDUMMY_IFNAME_MAX },
 };
