@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "judge.h"
@@ -135,6 +136,8 @@ static const struct match_case matches[] __initconst = {
 	  { "a00:20f::/128" } },
 	{ "v4 with the bytes of v6", { { "a00:20f::/24", 2 } },
 	  { "10.0.2.15/32" } },
+	{ "v4 with the bytes and length of v6",
+	  { { "10.0.1.1/24", 2 }, { "a00:20f::/24", 2 } }, { "10.0.2.99/32" } },
 
 	{ "/31, itself", { { "10.0.2.14/31", 2 } },
 	  { "10.0.2.14/32" }, HOST, { "10.0.2.14/32", 2 } },
@@ -174,6 +177,8 @@ static const struct match_case matches[] __initconst = {
 	{ "before fe80::/10", { { "fe80::1/8", 2 } },
 	  { "fe7f:ffff::1/128" }, ONLINK, { "fe00::/8", 2 } },
 	{ "short prefix over fe80::/64", { { "fe80::1/64", 2 } },
+	  { "fc00::1/6" } },
+	{ "short prefix over fe80::/10", { { "fe80::1/10", 2 } },
 	  { "fc00::1/6" } },
 	{ "link-local peer", { { "fe80::1/64", 2 } },
 	  { "2001:db8::1 peer fe80::2/128" } },
@@ -536,6 +541,7 @@ static bool __init have(const struct ipvsdummy_index *index, unsigned int n,
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
+		cond_resched();
 		nth(i, &vip);
 		vip.plen = ipvsdummy_max_plen(vip.family);
 		ipvsdummy_judge(index, &ipvsdummy_default_policy, &vip, true,

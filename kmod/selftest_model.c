@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The index and judging against a model: bytes are read as operations, done to
  * the index and to a plain array, and both have to agree all the time. The
- * model knows no mask and no hash, it walks the array and compares bits.
+ * model knows no mask and no tree, it walks the array and compares bits.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "judge.h"
@@ -155,9 +156,18 @@ static unsigned int __init nearness(const struct ipvsdummy_ifaddr *prefix,
 	return 0;
 }
 
-/* The nearest, then the longest that covers or the lowest that is inside, then
- * the lowest ifindex
- */
+/* By address, then the shorter, then the lower ifindex */
+static bool __init lower(const struct ipvsdummy_ifaddr *a,
+			 const struct ipvsdummy_ifaddr *b)
+{
+	int order = compare(&a->peer, &b->peer, bits_of(a->family));
+
+	if (!order)
+		order = a->plen - b->plen;
+	return order ? order < 0 : a->ifindex < b->ifindex;
+}
+
+/* The nearest, then the longest that covers or the lowest that is inside */
 static bool __init better(const struct ipvsdummy_ifaddr *a,
 			  const struct ipvsdummy_ifaddr *b,
 			  const struct ipvsdummy_ifaddr *vip)
@@ -166,11 +176,16 @@ static bool __init better(const struct ipvsdummy_ifaddr *a,
 
 	if (!order && nearness(a, vip) < 3)
 		order = b->plen - a->plen;
-	if (!order)
-		order = compare(&a->peer, &b->peer, bits_of(a->family));
-	if (!order)
-		order = a->plen - b->plen;
-	return order ? order < 0 : a->ifindex < b->ifindex;
+	return order ? order < 0 : lower(a, b);
+}
+
+static bool __init is_of(const struct ipvsdummy_watched_prefix *prefix,
+			 const struct ipvsdummy_ifaddr *ifaddr)
+{
+	return prefix->family == ifaddr->family && prefix->vrf == ifaddr->vrf &&
+	       prefix->ifindex == ifaddr->ifindex &&
+	       prefix->plen == ifaddr->plen &&
+	       !memcmp(&prefix->prefix, &ifaddr->peer, sizeof(ifaddr->peer));
 }
 
 static void __init judge(const struct model *m,
@@ -384,6 +399,42 @@ static bool __init agree(struct model *m, const struct ipvsdummy_policy *policy,
 		      want.action, want.would);
 }
 
+/* The index' own answers: judging never asks some of what it can be asked */
+static bool __init ask(struct model *m)
+{
+	const struct ipvsdummy_ifaddr *pos, *covering = NULL, *inside = NULL;
+	const struct ipvsdummy_watched_prefix *got;
+	bool with_gone = draw(m) & 1;
+	struct ipvsdummy_ifaddr q;
+	unsigned int i;
+
+	draw_ifaddr(m, &q);
+	for (i = 0; i < m->n; i++) {
+		pos = &m->addrs[i].ifaddr;
+		if (pos->family != q.family || pos->vrf != q.vrf ||
+		    !gives_prefix(pos) || (!m->addrs[i].live && !with_gone))
+			continue;
+		if (pos->plen <= q.plen &&
+		    !compare(&pos->peer, &q.local, pos->plen) &&
+		    (!covering || pos->plen > covering->plen ||
+		     (pos->plen == covering->plen &&
+		      pos->ifindex < covering->ifindex)))
+			covering = pos;
+		if (pos->plen >= q.plen &&
+		    !compare(&pos->peer, &q.local, q.plen) &&
+		    (!inside || lower(pos, inside)))
+			inside = pos;
+	}
+
+	got = ipvsdummy_index_covering(&m->index, q.vrf, q.family, &q.local,
+				       q.plen, with_gone);
+	if (!expect(covering ? got && is_of(got, covering) : !got, "covering"))
+		return false;
+	got = ipvsdummy_index_inside(&m->index, q.vrf, q.family, &q.local,
+				     q.plen, with_gone);
+	return expect(inside ? got && is_of(got, inside) : !got, "inside");
+}
+
 static bool __init judge_both(struct model *m)
 {
 	struct ipvsdummy_policy policy;
@@ -425,7 +476,8 @@ static bool __init audit(const struct model *m)
 		}
 		if (first == i)
 			lengths[ifaddr->family != AF_INET][ifaddr->plen]++;
-		good = expect(prefix && prefix == m->addrs[first].addr->prefix,
+		good = expect(prefix && is_of(prefix, ifaddr) &&
+			      prefix == m->addrs[first].addr->prefix,
 			      "prefix") &&
 		       expect(prefix->refs == refs && prefix->live == live,
 			      "%u references, %u live, not %u, %u",
@@ -460,6 +512,7 @@ bool __init ipvsdummy_selftest_replay(const u8 *bytes, size_t len)
 	ipvsdummy_index_init(&m->index);
 
 	while (m->left && good) {
+		cond_resched();
 		m->now += draw(m) % 4;
 		switch (draw(m) % 8) {
 		case 0: case 1: case 2:
@@ -472,7 +525,7 @@ bool __init ipvsdummy_selftest_replay(const u8 *bytes, size_t len)
 			good = purge(m, draw(m) % 32) && audit(m);
 			break;
 		default:
-			good = judge_both(m);
+			good = judge_both(m) && ask(m);
 			break;
 		}
 	}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _UNIT_LINUX_IN_H
+#define _UNIT_LINUX_IN_H
+
+#include_next <linux/in.h>
+#include <linux/kernel.h>
+#include <sys/socket.h>
+
+static inline bool ipv4_is_loopback(__be32 addr)
+{
+	return be32_to_cpu(addr) >> 24 == 127;
+}
+
+static inline bool ipv4_is_linklocal_169(__be32 addr)
+{
+	return be32_to_cpu(addr) >> 16 == (169 << 8 | 254);
+}
+
+#endif
