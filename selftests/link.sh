@@ -22,7 +22,13 @@ shown()
 
 same()
 {
-	equal "$(shown plain)" "$(shown $dev)" "$1"
+	busywait looks_same || equal "$(shown plain)" "$(shown $dev)" "$1"
+}
+
+# The operational state follows a while after.
+looks_same()
+{
+	[ "$(shown plain)" = "$(shown $dev)" ]
 }
 
 both()
