@@ -116,14 +116,14 @@ static void put_other_instance(struct follower *f, const struct record *status)
 	put(f, &record, false);
 }
 
-/* Newer conflicts than upto come as events */
+/* Conflicts newer than last come as events */
 static void put_state(struct follower *f, const struct records *conflicts,
-		      uint64_t upto)
+		      uint64_t last)
 {
 	size_t i;
 
 	for (i = 0; i < conflicts->count; i++)
-		if (conflicts->record[i].seq <= upto)
+		if (conflicts->record[i].seq <= last)
 			put(f, &conflicts->record[i], true);
 }
 
