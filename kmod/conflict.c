@@ -118,6 +118,8 @@ static void set_verdict(struct ipvsdummy_conflict *conflict,
 	else
 		info->event = IPVSDUMMY_EVENT_REJECTED;
 
+	if (!verdict->match_ifindex)
+		memset(info->match_ifname, 0, IFNAMSIZ);
 	/* Of an interface that is just going, the name stays */
 	dev = __dev_get_by_index((struct net *)net, verdict->match_ifindex);
 	if (dev)
@@ -130,6 +132,7 @@ static void miss(struct ipvsdummy_link *link)
 	struct ipvsdummy_guard *guard = link->guard;
 	struct ipvsdummy_info info = { .ifindex = link->dev->ifindex };
 
+	link->unrecorded++;
 	guard->unrecorded++;
 	guard->unreported++;
 	guard->missed = true;
@@ -571,6 +574,14 @@ static const char *event_word(u8 event)
 	return words[event];
 }
 
+#define ADDR_SIZE	sizeof("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
+
+static void print_addr(char text[ADDR_SIZE], u8 family,
+		       const union nf_inet_addr *addr)
+{
+	snprintf(text, ADDR_SIZE, family == AF_INET ? "%pI4" : "%pI6c", addr);
+}
+
 /* One stable line, for those who read nothing but the kernel log */
 static void log_event(struct ipvsdummy_guard *guard,
 		      const struct ipvsdummy_record *record)
@@ -578,7 +589,7 @@ static void log_event(struct ipvsdummy_guard *guard,
 	const struct ipvsdummy_info *info = &record->info;
 	const struct ipvsdummy_verdict *verdict = &info->verdict;
 	const char *would = "";
-	char addr[40], match[64];
+	char addr[ADDR_SIZE], prefix[ADDR_SIZE], match[80];
 
 	if (!ipvsdummy_may_log(guard))
 		return;
@@ -588,29 +599,32 @@ static void log_event(struct ipvsdummy_guard *guard,
 		return;
 	}
 
-	snprintf(addr, sizeof(addr),
-		 info->family == AF_INET ? "%pI4" : "%pI6c", &info->addr);
-	if (verdict->class == IPVSDUMMY_CLASS_HOST)
-		strscpy(match, "host, address", sizeof(match));
-	else if (info->family == AF_INET)
-		snprintf(match, sizeof(match), "onlink, prefix %pI4/%u",
-			 &verdict->match_prefix, verdict->match_plen);
-	else
-		snprintf(match, sizeof(match), "onlink, prefix %pI6c/%u",
-			 &verdict->match_prefix, verdict->match_plen);
+	print_addr(addr, info->family, &info->addr);
+	print_addr(prefix, info->family, &verdict->match_prefix);
+	switch (verdict->class) {
+	case IPVSDUMMY_CLASS_HOST:
+		snprintf(match, sizeof(match), "host, address of %s",
+			 info->match_ifname);
+		break;
+	case IPVSDUMMY_CLASS_ONLINK:
+		snprintf(match, sizeof(match), "onlink, prefix %s/%u of %s",
+			 prefix, verdict->match_plen, info->match_ifname);
+		break;
+	default:
+		snprintf(match, sizeof(match), "rule, prefix %s/%u", prefix,
+			 verdict->match_plen);
+	}
 	if (verdict->would)
 		would = verdict->would == IPVSDUMMY_ACTION_SKIP ?
 			", would skip" : ", would reject";
 
 	if (info->event == IPVSDUMMY_EVENT_RESOLVED ||
 	    ipvsdummy_severity(verdict->class) == IPVSDUMMY_SEVERITY_INFO)
-		pr_info("%s: %s %s: %s of %s%s\n", record->ifname,
-			event_word(info->event), addr, match,
-			info->match_ifname, would);
+		pr_info("%s: %s %s: %s%s\n", record->ifname,
+			event_word(info->event), addr, match, would);
 	else
-		pr_warn("%s: %s %s: %s of %s%s\n", record->ifname,
-			event_word(info->event), addr, match,
-			info->match_ifname, would);
+		pr_warn("%s: %s %s: %s%s\n", record->ifname,
+			event_word(info->event), addr, match, would);
 }
 
 /**

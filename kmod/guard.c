@@ -17,8 +17,8 @@ static void judge(const struct ipvsdummy_link *link,
 		  const struct ipvsdummy_ifaddr *vip, bool with_gone,
 		  struct ipvsdummy_verdict *verdict)
 {
-	ipvsdummy_judge(&link->guard->index, &link->policy, vip, with_gone,
-			verdict);
+	ipvsdummy_judge(&link->guard->index, &link->policy, &link->rules, vip,
+			with_gone, verdict);
 }
 
 static void rescan_soon(struct ipvsdummy_guard *guard)
@@ -218,7 +218,17 @@ static int refuse(struct ipvsdummy_link *link,
 
 	ipvsdummy_conflict_refuse(link, vip, verdict);
 
-	if (verdict->class == IPVSDUMMY_CLASS_HOST && vip->family == AF_INET)
+	if (verdict->class == IPVSDUMMY_CLASS_RULE && vip->family == AF_INET)
+		ipvsdummy_ack(extack,
+			      "rule: a rule of this link rejects this address",
+			      "%pI4: rule, prefix %pI4/%u", &vip->local,
+			      &verdict->match_prefix, verdict->match_plen);
+	else if (verdict->class == IPVSDUMMY_CLASS_RULE)
+		ipvsdummy_ack(extack,
+			      "rule: a rule of this link rejects this address",
+			      "%pI6c: rule, a prefix of length %u", &vip->local,
+			      verdict->match_plen);
+	else if (verdict->class == IPVSDUMMY_CLASS_HOST && vip->family == AF_INET)
 		ipvsdummy_ack(extack,
 			      "host: a watched interface of this node has this address",
 			      "%pI4: host, address of %s", &vip->local, match);

@@ -37,7 +37,7 @@ struct ipvsdummy_watched;
  * @lock: see above
  * @seq: number of the newest event
  * @guard: the rest; comes with the first link and goes with the last
- * @names: struct ipvsdummy_name, watched whenever there is one; RTNL
+ * @names: struct ipvsdummy_name, whether or not there is an interface; RTNL
  * @n_names: their number; RTNL
  * @guarded: had a guard once; RTNL
  */
@@ -210,7 +210,9 @@ struct ipvsdummy_counters {
  * @dev: the link
  * @guard: of its netns; NULL only if there was no memory when it moved here
  * @policy: RTNL
+ * @rules: RTNL
  * @counters: by class
+ * @unrecorded: conflicts that found no place
  * @n_conflicts: conflicts recorded now
  * @events: events caused
  */
@@ -219,19 +221,23 @@ struct ipvsdummy_link {
 	struct net_device *dev;
 	struct ipvsdummy_guard *guard;
 	struct ipvsdummy_policy policy;
+	struct ipvsdummy_rules rules;
 	struct ipvsdummy_counters counters[IPVSDUMMY_CLASSES];
+	u64 unrecorded;
 	unsigned int n_conflicts;
 	u64 events;
 };
 
 /**
- * struct ipvsdummy_name - an interface name that the operator watches
+ * struct ipvsdummy_name - interface names that the operator watches or excludes
  * @node: in the netns' names
- * @name: the name
+ * @name: the name; with a trailing asterisk, the beginning of names
+ * @exclude: not to be watched, whatever they are
  */
 struct ipvsdummy_name {
 	struct list_head node;
 	char name[IFNAMSIZ];
+	bool exclude;
 };
 
 /* netns.c */
@@ -274,7 +280,7 @@ void ipvsdummy_watch_ifa(struct net_device *dev, const struct in_ifaddr *ifa,
 void ipvsdummy_watch_dirty(struct net_device *dev);
 void ipvsdummy_watch_refresh(struct ipvsdummy_guard *guard);
 u8 ipvsdummy_watch_reason(const struct net_device *dev);
-int ipvsdummy_watch_add(struct net *net, const char *name);
+int ipvsdummy_watch_add(struct net *net, const char *name, bool exclude);
 int ipvsdummy_watch_del(struct net *net, const char *name);
 
 /* addrs.c: the kernel's own address lists */

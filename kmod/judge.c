@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Judging: address + index + policy -> verdict. Pure: knows no device and no
- * lock.
+/* Judging: address + index + policy + rules -> verdict. Pure: knows no device
+ * and no lock.
  */
 #include <linux/in.h>
 #include <net/ipv6.h>
@@ -20,7 +20,8 @@ const struct ipvsdummy_policy ipvsdummy_default_policy = {
  * @class: enum ipvsdummy_class
  * @action: enum ipvsdummy_action
  *
- * "This host has it already" is true of class host only.
+ * "This host has it already" is true of class host only. For class rule this is
+ * about the action of a rule.
  *
  * Return: whether it does.
  */
@@ -53,26 +54,65 @@ static bool host_scoped(const struct ipvsdummy_ifaddr *vip)
 	return type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL);
 }
 
-static bool judge_host(const struct ipvsdummy_index *index,
-		       const struct ipvsdummy_ifaddr *vip, bool with_gone,
-		       struct ipvsdummy_verdict *verdict)
+static void match_rule(struct ipvsdummy_verdict *verdict,
+		       const struct ipvsdummy_rule *rule)
 {
-	const struct ipvsdummy_watched_addr *owner;
-
-	owner = ipvsdummy_index_host(index, vip->vrf, vip->family, &vip->local,
-				     with_gone);
-	if (!owner)
-		return false;
-	verdict->class = IPVSDUMMY_CLASS_HOST;
-	verdict->match_ifindex = owner->ifindex;
-	verdict->match_prefix = owner->local;
-	verdict->match_plen = ipvsdummy_max_plen(vip->family);
-	return true;
+	*verdict = (struct ipvsdummy_verdict) {
+		.match_prefix = rule->prefix,
+		.match_plen = rule->plen,
+		.class = IPVSDUMMY_CLASS_RULE,
+		.evidence = IPVSDUMMY_EVIDENCE_RULE,
+		.action = rule->action,
+	};
 }
 
-static bool judge_onlink(const struct ipvsdummy_index *index,
-			 const struct ipvsdummy_ifaddr *vip, bool with_gone,
-			 struct ipvsdummy_verdict *verdict)
+static void match_host(struct ipvsdummy_verdict *verdict,
+		       const struct ipvsdummy_policy *policy,
+		       const struct ipvsdummy_watched_addr *owner)
+{
+	*verdict = (struct ipvsdummy_verdict) {
+		.match_prefix = owner->local,
+		.match_ifindex = owner->ifindex,
+		.match_plen = ipvsdummy_max_plen(owner->family),
+		.class = IPVSDUMMY_CLASS_HOST,
+		.evidence = IPVSDUMMY_EVIDENCE_ADDRESS,
+		.action = policy->action[IPVSDUMMY_CLASS_HOST],
+	};
+}
+
+static void match_onlink(struct ipvsdummy_verdict *verdict,
+			 const struct ipvsdummy_policy *policy,
+			 const struct ipvsdummy_watched_prefix *prefix)
+{
+	*verdict = (struct ipvsdummy_verdict) {
+		.match_prefix = prefix->prefix,
+		.match_ifindex = prefix->ifindex,
+		.match_plen = prefix->plen,
+		.class = IPVSDUMMY_CLASS_ONLINK,
+		.evidence = IPVSDUMMY_EVIDENCE_ADDRESS,
+		.action = policy->action[IPVSDUMMY_CLASS_ONLINK],
+	};
+}
+
+static const struct ipvsdummy_rule *
+find_rule(const struct ipvsdummy_rules *rules,
+	  const struct ipvsdummy_ifaddr *vip)
+{
+	return ipvsdummy_rules_match(rules, vip->family, &vip->local,
+				     ipvsdummy_max_plen(vip->family));
+}
+
+static const struct ipvsdummy_watched_addr *
+find_owner(const struct ipvsdummy_index *index,
+	   const struct ipvsdummy_ifaddr *vip, bool with_gone)
+{
+	return ipvsdummy_index_host(index, vip->vrf, vip->family, &vip->local,
+				    with_gone);
+}
+
+static const struct ipvsdummy_watched_prefix *
+find_prefix(const struct ipvsdummy_index *index,
+	    const struct ipvsdummy_ifaddr *vip, bool with_gone)
 {
 	u8 max_plen = ipvsdummy_max_plen(vip->family);
 	const struct ipvsdummy_watched_prefix *match;
@@ -91,48 +131,117 @@ static bool judge_onlink(const struct ipvsdummy_index *index,
 		match = ipvsdummy_index_inside(index, vip->vrf, vip->family,
 					       &vip->peer, vip->plen,
 					       with_gone);
-	if (!match)
-		return false;
-	verdict->class = IPVSDUMMY_CLASS_ONLINK;
-	verdict->match_ifindex = match->ifindex;
-	verdict->match_prefix = match->prefix;
-	verdict->match_plen = match->plen;
-	return true;
+	return match;
 }
 
 /**
  * ipvsdummy_judge - judge an address
  * @index: the watched addresses
  * @policy: of the link that has or is to get it
+ * @rules: of that link
  * @vip: the address; @vip->ifindex does not matter
  * @with_gone: watched addresses that went a moment ago count too
  * @verdict: the verdict, of class 0 if there is nothing to report
  *
- * Class host decides unless its action is allow, then class onlink.
+ * A rule that rejects decides. Otherwise class host does, unless its action is
+ * allow, then any other rule, in the place of class onlink, or that.
  */
 void ipvsdummy_judge(const struct ipvsdummy_index *index,
 		     const struct ipvsdummy_policy *policy,
+		     const struct ipvsdummy_rules *rules,
 		     const struct ipvsdummy_ifaddr *vip, bool with_gone,
 		     struct ipvsdummy_verdict *verdict)
 {
+	const struct ipvsdummy_rule *rule = find_rule(rules, vip);
+	const struct ipvsdummy_watched_addr *owner = NULL;
+	const struct ipvsdummy_watched_prefix *prefix = NULL;
+	bool rejects = rule && rule->action == IPVSDUMMY_ACTION_REJECT;
+	bool scoped = host_scoped(vip);
 	const u8 *action = policy->action;
 
-	memset(verdict, 0, sizeof(*verdict));
-	if (host_scoped(vip))
-		return;
+	if (!rejects && !scoped &&
+	    action[IPVSDUMMY_CLASS_HOST] != IPVSDUMMY_ACTION_ALLOW)
+		owner = find_owner(index, vip, with_gone);
+	if (!rule && !owner && !scoped &&
+	    action[IPVSDUMMY_CLASS_ONLINK] != IPVSDUMMY_ACTION_ALLOW)
+		prefix = find_prefix(index, vip, with_gone);
 
-	if (!(action[IPVSDUMMY_CLASS_HOST] != IPVSDUMMY_ACTION_ALLOW &&
-	      judge_host(index, vip, with_gone, verdict)) &&
-	    !(action[IPVSDUMMY_CLASS_ONLINK] != IPVSDUMMY_ACTION_ALLOW &&
-	      judge_onlink(index, vip, with_gone, verdict)))
-		return;
+	if (owner)
+		match_host(verdict, policy, owner);
+	else if (prefix)
+		match_onlink(verdict, policy, prefix);
+	else if (rule && rule->action != IPVSDUMMY_ACTION_ALLOW)
+		match_rule(verdict, rule);
+	else
+		memset(verdict, 0, sizeof(*verdict));
 
-	verdict->evidence = IPVSDUMMY_EVIDENCE_ADDRESS;
-	verdict->action = action[verdict->class];
 	if (policy->mode == IPVSDUMMY_MODE_AUDIT &&
 	    ipvsdummy_action_refuses(verdict->action)) {
 		verdict->would = verdict->action;
 		verdict->action = IPVSDUMMY_ACTION_FLAG;
+	}
+}
+
+/* Of the class that decides, the first does */
+static void tell(ipvsdummy_reason_fn fn, void *ctx,
+		 const struct ipvsdummy_verdict *reason, u8 *decides)
+{
+	bool first = reason->class == *decides;
+
+	fn(ctx, reason, first);
+	if (first)
+		*decides = 0;
+}
+
+/**
+ * ipvsdummy_explain - tell all there is to consider about an address
+ * @index: the watched addresses
+ * @policy: of the link that has or is to get it
+ * @rules: of that link
+ * @vip: the address, with its whole length
+ * @fn: called for every rule that it is in, the longest first, for every
+ *	interface that has it, and for every prefix that it is in, the longest
+ *	first
+ * @ctx: for @fn
+ */
+void ipvsdummy_explain(const struct ipvsdummy_index *index,
+		       const struct ipvsdummy_policy *policy,
+		       const struct ipvsdummy_rules *rules,
+		       const struct ipvsdummy_ifaddr *vip,
+		       ipvsdummy_reason_fn fn, void *ctx)
+{
+	const struct ipvsdummy_watched_prefix *prefix;
+	const struct ipvsdummy_watched_addr *owner;
+	const struct ipvsdummy_rule *rule;
+	struct ipvsdummy_verdict reason;
+	u8 decides;
+
+	ipvsdummy_judge(index, policy, rules, vip, false, &reason);
+	decides = reason.class;
+	rule = find_rule(rules, vip);
+	if (rule && !decides)
+		decides = IPVSDUMMY_CLASS_RULE;
+
+	while (rule) {
+		match_rule(&reason, rule);
+		tell(fn, ctx, &reason, &decides);
+		if (!rule->plen)
+			break;
+		rule = ipvsdummy_rules_match(rules, vip->family, &vip->local,
+					     rule->plen - 1);
+	}
+	if (host_scoped(vip))
+		return;
+	for (owner = find_owner(index, vip, false); owner;
+	     owner = ipvsdummy_index_next_host(owner)) {
+		match_host(&reason, policy, owner);
+		tell(fn, ctx, &reason, &decides);
+	}
+	for (prefix = find_prefix(index, vip, false); prefix;
+	     prefix = ipvsdummy_index_next_covering(index, &vip->local,
+						    prefix)) {
+		match_onlink(&reason, policy, prefix);
+		tell(fn, ctx, &reason, &decides);
 	}
 }
 
@@ -156,6 +265,19 @@ bool ipvsdummy_verdict_equal(u8 family, const struct ipvsdummy_verdict *a,
 				    &b->match_prefix);
 }
 
+static unsigned int rank(u8 class)
+{
+	switch (class) {
+	case IPVSDUMMY_CLASS_RULE:
+		return 0;
+	case IPVSDUMMY_CLASS_HOST:
+		return 1;
+	case IPVSDUMMY_CLASS_ONLINK:
+		return 2;
+	}
+	return 3;
+}
+
 /**
  * ipvsdummy_verdict_outranks - which verdict stands for an address?
  * @family: of the address
@@ -163,7 +285,8 @@ bool ipvsdummy_verdict_equal(u8 family, const struct ipvsdummy_verdict *a,
  * @b: another one, on the same address bound once more with another prefix
  *
  * A total order, so that it does not matter which came first: a class before
- * none, host before onlink, the longer, lower match, the lower ifindex.
+ * none, rule before host before onlink, the longer, lower match, the lower
+ * ifindex.
  *
  * Return: whether @a goes before @b.
  */
@@ -173,7 +296,7 @@ bool ipvsdummy_verdict_outranks(u8 family, const struct ipvsdummy_verdict *a,
 	int order;
 
 	if (a->class != b->class)
-		return a->class && (!b->class || a->class < b->class);
+		return rank(a->class) < rank(b->class);
 	if (a->match_plen != b->match_plen)
 		return a->match_plen > b->match_plen;
 	order = ipvsdummy_addr_cmp(family, &a->match_prefix, &b->match_prefix);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Judging: address + index + policy -> verdict. */
+/* Judging: address + index + policy + rules -> verdict. */
 #ifndef _IPVSDUMMY_JUDGE_H
 #define _IPVSDUMMY_JUDGE_H
 
 #include <linux/ipvsdummy.h>
 
 #include "prefix.h"
+#include "rule.h"
 
-#define IPVSDUMMY_CLASSES	(IPVSDUMMY_CLASS_ONLINK + 1)
+#define IPVSDUMMY_CLASSES	(IPVSDUMMY_CLASS_RULE + 1)
 
 /**
  * struct ipvsdummy_policy - what a link does about conflicts
  * @mode: enum ipvsdummy_mode
- * @action: enum ipvsdummy_action by enum ipvsdummy_class
+ * @action: enum ipvsdummy_action by enum ipvsdummy_class; of class rule each
+ *	rule has its own
  */
 struct ipvsdummy_policy {
 	u8 mode;
@@ -22,7 +24,7 @@ struct ipvsdummy_policy {
 /**
  * struct ipvsdummy_verdict - what an address clashes with
  * @match_prefix: address or prefix it clashes with
- * @match_ifindex: interface it clashes with
+ * @match_ifindex: interface it clashes with, 0 if it is none's
  * @match_plen: length of @match_prefix
  * @class: enum ipvsdummy_class, 0 if there is nothing to report
  * @evidence: enum ipvsdummy_evidence
@@ -45,14 +47,30 @@ static inline bool ipvsdummy_action_refuses(u8 action)
 	       action == IPVSDUMMY_ACTION_SKIP;
 }
 
+/**
+ * typedef ipvsdummy_reason_fn - take what was considered about an address
+ * @ctx: the caller's
+ * @reason: class, match, and the action of that class or rule
+ * @decides: whether this is the one that decides
+ */
+typedef void (*ipvsdummy_reason_fn)(void *ctx,
+				    const struct ipvsdummy_verdict *reason,
+				    bool decides);
+
 extern const struct ipvsdummy_policy ipvsdummy_default_policy;
 
 bool ipvsdummy_action_fits(u8 class, u8 action);
 u8 ipvsdummy_severity(u8 class);
 void ipvsdummy_judge(const struct ipvsdummy_index *index,
 		     const struct ipvsdummy_policy *policy,
+		     const struct ipvsdummy_rules *rules,
 		     const struct ipvsdummy_ifaddr *vip, bool with_gone,
 		     struct ipvsdummy_verdict *verdict);
+void ipvsdummy_explain(const struct ipvsdummy_index *index,
+		       const struct ipvsdummy_policy *policy,
+		       const struct ipvsdummy_rules *rules,
+		       const struct ipvsdummy_ifaddr *vip,
+		       ipvsdummy_reason_fn fn, void *ctx);
 bool ipvsdummy_verdict_equal(u8 family, const struct ipvsdummy_verdict *a,
 			     const struct ipvsdummy_verdict *b);
 bool ipvsdummy_verdict_outranks(u8 family, const struct ipvsdummy_verdict *a,

@@ -42,6 +42,9 @@ static int link_dev_init(struct net_device *dev)
 
 static void link_dev_uninit(struct net_device *dev)
 {
+	struct ipvsdummy_link *link = netdev_priv(dev);
+
+	ipvsdummy_rules_destroy(&link->rules);
 	free_percpu(dev->lstats);
 }
 
@@ -108,6 +111,7 @@ static void link_setup(struct net_device *dev)
 
 	link->dev = dev;
 	link->policy = ipvsdummy_default_policy;
+	ipvsdummy_rules_init(&link->rules);
 }
 
 static int link_validate(struct nlattr *tb[], struct nlattr *data[],

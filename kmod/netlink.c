@@ -14,9 +14,19 @@ static const struct nla_policy
 class_policy[IPVSDUMMY_A_CLASS_MAX + 1] = {
 	[IPVSDUMMY_A_CLASS_CLASS] = NLA_POLICY_RANGE(NLA_U32,
 						     IPVSDUMMY_CLASS_HOST,
-						     IPVSDUMMY_CLASS_ONLINK),
+						     IPVSDUMMY_CLASS_RULE),
 	[IPVSDUMMY_A_CLASS_ACTION] = NLA_POLICY_MAX(NLA_U32,
 						    IPVSDUMMY_ACTION_SKIP),
+};
+
+static const struct nla_policy
+rule_policy[IPVSDUMMY_A_RULE_MAX + 1] = {
+	[IPVSDUMMY_A_RULE_PREFIX] = { .type = NLA_BINARY },
+	[IPVSDUMMY_A_RULE_PREFIXLEN] = NLA_POLICY_MAX(NLA_U32, 128),
+	[IPVSDUMMY_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32,
+						   IPVSDUMMY_ACTION_SKIP),
+	[IPVSDUMMY_A_RULE_OP] = NLA_POLICY_MAX(NLA_U32,
+					       IPVSDUMMY_RULE_OP_DEL),
 };
 
 static const struct nla_policy policy[IPVSDUMMY_A_MAX + 1] = {
@@ -26,10 +36,14 @@ static const struct nla_policy policy[IPVSDUMMY_A_MAX + 1] = {
 	[IPVSDUMMY_A_SEQ] = { .type = NLA_U64 },
 	[IPVSDUMMY_A_MODE] = NLA_POLICY_MAX(NLA_U32, IPVSDUMMY_MODE_AUDIT),
 	[IPVSDUMMY_A_CLASS_POLICY] = NLA_POLICY_NESTED(class_policy),
-	/* Too long would be ERANGE here: check() says what it wants */
+	/* Too long would be ERANGE here: get_addr() says what it wants */
 	[IPVSDUMMY_A_ADDRESS] = { .type = NLA_BINARY },
 	[IPVSDUMMY_A_WATCH_NAME] = { .type = NLA_NUL_STRING,
 				     .len = IPVSDUMMY_IFNAME_MAX },
+	[IPVSDUMMY_A_WATCH_EXCLUDE] = { .type = NLA_FLAG },
+	[IPVSDUMMY_A_RULE] = NLA_POLICY_NESTED(rule_policy),
+	[IPVSDUMMY_A_FLUSH_RULES] = { .type = NLA_FLAG },
+	[IPVSDUMMY_A_EXPLAIN] = { .type = NLA_FLAG },
 };
 
 enum {
@@ -50,7 +64,8 @@ static int check_doubles(const struct nlmsghdr *nlh,
 	int rem, inner_rem;
 
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != IPVSDUMMY_A_CLASS_POLICY) {
+		if (nla_type(attr) != IPVSDUMMY_A_CLASS_POLICY &&
+		    nla_type(attr) != IPVSDUMMY_A_RULE) {
 			if (__test_and_set_bit(nla_type(attr), seen))
 				goto twice;
 			continue;
@@ -121,6 +136,21 @@ static struct ipvsdummy_link *find_info_link(struct genl_info *info)
 			 info->attrs[IPVSDUMMY_A_IFNAME], info->extack);
 }
 
+/* Return: the family of an address by its length, or -EINVAL */
+static int get_addr(const struct nlattr *attr, union nf_inet_addr *addr,
+		    struct netlink_ext_ack *extack)
+{
+	size_t len = attr ? nla_len(attr) : 0;
+
+	if (len != sizeof(struct in_addr) && len != sizeof(struct in6_addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "An address of 4 or 16 bytes is needed");
+		return -EINVAL;
+	}
+	nla_memcpy(addr, attr, sizeof(*addr));
+	return len == sizeof(struct in_addr) ? AF_INET : AF_INET6;
+}
+
 static size_t addr_size(u8 family)
 {
 	return family == AF_INET ? sizeof(struct in_addr) :
@@ -159,13 +189,15 @@ static int put_verdict(struct sk_buff *skb, u8 family,
 		return -EMSGSIZE;
 	if (!verdict->class)
 		return 0;
+	if (verdict->match_ifindex &&
+	    (nla_put_u32(skb, IPVSDUMMY_A_MATCH_IFINDEX,
+			 verdict->match_ifindex) ||
+	     nla_put_string(skb, IPVSDUMMY_A_MATCH_IFNAME, match_ifname)))
+		return -EMSGSIZE;
 	if (nla_put_u32(skb, IPVSDUMMY_A_CLASS, verdict->class) ||
 	    nla_put_u32(skb, IPVSDUMMY_A_EVIDENCE, verdict->evidence) ||
 	    nla_put_u32(skb, IPVSDUMMY_A_SEVERITY,
 			ipvsdummy_severity(verdict->class)) ||
-	    nla_put_u32(skb, IPVSDUMMY_A_MATCH_IFINDEX,
-			verdict->match_ifindex) ||
-	    nla_put_string(skb, IPVSDUMMY_A_MATCH_IFNAME, match_ifname) ||
 	    nla_put(skb, IPVSDUMMY_A_MATCH_PREFIX, addr_size(family),
 		    &verdict->match_prefix) ||
 	    nla_put_u32(skb, IPVSDUMMY_A_MATCH_PREFIXLEN, verdict->match_plen))
@@ -293,7 +325,8 @@ static int put_class(struct sk_buff *skb, u8 class, u8 action,
 
 	if (!nest ||
 	    nla_put_u32(skb, IPVSDUMMY_A_CLASS_CLASS, class) ||
-	    nla_put_u32(skb, IPVSDUMMY_A_CLASS_ACTION, action) ||
+	    (class != IPVSDUMMY_CLASS_RULE &&
+	     nla_put_u32(skb, IPVSDUMMY_A_CLASS_ACTION, action)) ||
 	    nla_put_u64_64bit(skb, IPVSDUMMY_A_CLASS_REJECTED,
 			      counters->rejected, IPVSDUMMY_A_CLASS_PAD) ||
 	    nla_put_u64_64bit(skb, IPVSDUMMY_A_CLASS_SKIPPED,
@@ -316,7 +349,10 @@ static int put_link(struct sk_buff *skb, struct ipvsdummy_link *link)
 	    nla_put_u32(skb, IPVSDUMMY_A_MODE, policy->mode) ||
 	    nla_put_u32(skb, IPVSDUMMY_A_ADDRESSES,
 			ipvsdummy_count_ifaddrs(link->dev)) ||
-	    put_u64(skb, IPVSDUMMY_A_EVENTS, link->events))
+	    put_u64(skb, IPVSDUMMY_A_EVENTS, link->events) ||
+	    put_u64(skb, IPVSDUMMY_A_UNRECORDED, link->unrecorded) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_RULES, link->rules.count) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_RULES_MAX, IPVSDUMMY_RULES_MAX))
 		return -EMSGSIZE;
 	for (class = IPVSDUMMY_CLASS_HOST; class < IPVSDUMMY_CLASSES; class++)
 		if (put_class(skb, class, policy->action[class],
@@ -387,11 +423,24 @@ static int link_get(struct sk_buff *request, struct genl_info *info)
 	return send_reply(skb, hdr, info, err);
 }
 
+/**
+ * struct dump_ctx - how far a dump is
+ * @ifindex: link of the last message, or the one to dump
+ * @family: of the last address or prefix, 0 before the first
+ * @plen: of the last prefix
+ * @one_link: only of @ifindex
+ * @names: with the interfaces done, now names
+ * @done: how many interfaces or names were dumped
+ * @seq: of the last event
+ * @addr: the last address or prefix
+ */
 struct dump_ctx {
 	int ifindex;
 	u8 family;
+	u8 plen;
+	bool one_link;
 	bool names;
-	unsigned int name;
+	unsigned int done;
 	u64 seq;
 	union nf_inet_addr addr;
 };
@@ -419,23 +468,29 @@ static void *put_dump_hdr(struct sk_buff *skb, struct netlink_callback *cb,
 			   &family, NLM_F_MULTI, cmd);
 }
 
+/* Context: RTNL. Return: the link of the lowest ifindex from @ifindex on */
+static struct ipvsdummy_link *link_from(const struct net *net, int ifindex)
+{
+	struct ipvsdummy_guard *guard = ipvsdummy_guard(net);
+	struct ipvsdummy_link *pos, *link = NULL;
+
+	if (!guard)
+		return NULL;
+	list_for_each_entry(pos, &guard->links, node)
+		if (pos->dev->ifindex >= ifindex &&
+		    (!link || pos->dev->ifindex < link->dev->ifindex))
+			link = pos;
+	return link;
+}
+
 static int link_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct ipvsdummy_link *pos, *link;
 	struct dump_ctx *ctx = dump_ctx(cb);
-	struct ipvsdummy_guard *guard;
+	struct ipvsdummy_link *link;
 	void *hdr;
 
 	rtnl_lock();
-	guard = ipvsdummy_guard(sock_net(skb->sk));
-	while (guard) {
-		link = NULL;
-		list_for_each_entry(pos, &guard->links, node)
-			if (pos->dev->ifindex > ctx->ifindex &&
-			    (!link || pos->dev->ifindex < link->dev->ifindex))
-				link = pos;
-		if (!link)
-			break;
+	while ((link = link_from(sock_net(skb->sk), ctx->ifindex + 1))) {
 		hdr = put_dump_hdr(skb, cb, IPVSDUMMY_CMD_LINK_GET);
 		if (!hdr)
 			break;
@@ -483,6 +538,11 @@ static int set_policy(const struct genl_info *info,
 			return -EEXIST;
 		}
 		seen |= BIT(class);
+		if (class == IPVSDUMMY_CLASS_RULE) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "Each rule has its own action");
+			return -EDOM;
+		}
 		if (!ipvsdummy_action_fits(class, action)) {
 			NL_SET_ERR_MSG_ATTR(info->extack, attr,
 					    "Action skip is for class host only");
@@ -491,6 +551,124 @@ static int set_policy(const struct genl_info *info,
 		policy->action[class] = action;
 	}
 	return 0;
+}
+
+static int parse_rule(const struct nlattr *nest,
+		      struct ipvsdummy_rule_change *change,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[IPVSDUMMY_A_RULE_MAX + 1];
+	struct ipvsdummy_rule *wanted = &change->wanted;
+	int err;
+
+	err = nla_parse_nested(tb, IPVSDUMMY_A_RULE_MAX, nest, rule_policy,
+			       extack);
+	if (err)
+		return err;
+	if (!tb[IPVSDUMMY_A_RULE_PREFIX] || !tb[IPVSDUMMY_A_RULE_PREFIXLEN]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "A rule needs a prefix");
+		return -EINVAL;
+	}
+	err = get_addr(tb[IPVSDUMMY_A_RULE_PREFIX], &wanted->prefix, extack);
+	if (err < 0)
+		return err;
+	wanted->family = err;
+	wanted->plen = nla_get_u32(tb[IPVSDUMMY_A_RULE_PREFIXLEN]);
+	if (wanted->plen > ipvsdummy_max_plen(wanted->family)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "Prefix length is over 32");
+		return -ERANGE;
+	}
+
+	if (tb[IPVSDUMMY_A_RULE_OP])
+		change->op = nla_get_u32(tb[IPVSDUMMY_A_RULE_OP]);
+	if (tb[IPVSDUMMY_A_RULE_ACTION]) {
+		wanted->action = nla_get_u32(tb[IPVSDUMMY_A_RULE_ACTION]);
+	} else if (change->op != IPVSDUMMY_RULE_OP_DEL) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "A rule needs an action");
+		return -EINVAL;
+	}
+	if (!ipvsdummy_action_fits(IPVSDUMMY_CLASS_RULE, wanted->action)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "A rule can allow, flag or reject");
+		return -EDOM;
+	}
+	return 0;
+}
+
+static int change_rule(struct ipvsdummy_rules *rules,
+		       struct ipvsdummy_rule_change *change,
+		       const struct nlattr *nest,
+		       struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = parse_rule(nest, change, extack);
+	if (err)
+		return err;
+	err = ipvsdummy_rules_prepare(change);
+	if (!err)
+		err = ipvsdummy_rules_make(rules, change);
+
+	switch (err) {
+	case -EINVAL:
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "Host bits are set in the prefix");
+		break;
+	case -EEXIST:
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "There is a rule of this prefix already");
+		break;
+	case -ENOENT:
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "There is no rule of this prefix");
+		break;
+	case -ENOSPC:
+		NL_SET_ERR_MSG_ATTR(extack, nest, "Too many rules");
+		break;
+	}
+	return err;
+}
+
+/* Make all changes of a request, or none */
+static int set_rules(const struct genl_info *info,
+		     struct ipvsdummy_rules *rules)
+{
+	bool flush = info->attrs[IPVSDUMMY_A_FLUSH_RULES];
+	struct ipvsdummy_rules before = *rules;
+	struct ipvsdummy_rule_change *change, *next;
+	LIST_HEAD(changes);
+	struct nlattr *nest;
+	int rem, err = 0;
+
+	if (flush)
+		ipvsdummy_rules_init(rules);
+	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(nest) != IPVSDUMMY_A_RULE)
+			continue;
+		change = kzalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
+		if (!change) {
+			err = -ENOMEM;
+			break;
+		}
+		list_add(&change->node, &changes);
+		err = change_rule(rules, change, nest, info->extack);
+		if (err)
+			break;
+		cond_resched();
+	}
+
+	/* The last one first, as it has to be undone */
+	list_for_each_entry_safe(change, next, &changes, node) {
+		if (err)
+			ipvsdummy_rules_undo(rules, change);
+		ipvsdummy_rules_settle(change);
+		kfree(change);
+	}
+	if (flush && err)
+		*rules = before;
+	else if (flush)
+		ipvsdummy_rules_destroy(&before);
+	return err;
 }
 
 static int link_set(struct sk_buff *skb, struct genl_info *info)
@@ -511,6 +689,8 @@ static int link_set(struct sk_buff *skb, struct genl_info *info)
 	}
 	new = link->policy;
 	err = set_policy(info, &new);
+	if (!err)
+		err = set_rules(info, &link->rules);
 	if (err)
 		goto unlock;
 	link->policy = new;
@@ -523,7 +703,8 @@ unlock:
 	return err;
 }
 
-static int conflict_start(struct netlink_callback *cb)
+/* Names the link of a dump of one link's, if the request does */
+static int link_start(struct netlink_callback *cb)
 {
 	const struct nlattr *ifindex = dump_attr(cb, IPVSDUMMY_A_IFINDEX);
 	const struct nlattr *ifname = dump_attr(cb, IPVSDUMMY_A_IFNAME);
@@ -541,7 +722,7 @@ static int conflict_start(struct netlink_callback *cb)
 		err = PTR_ERR(link);
 	} else {
 		ctx->ifindex = link->dev->ifindex;
-		ctx->names = true;	/* one link only */
+		ctx->one_link = true;
 	}
 	rtnl_unlock();
 	return err;
@@ -569,7 +750,7 @@ static int conflict_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	     node = rb_next(node)) {
 		conflict = rb_entry(node, struct ipvsdummy_conflict, node);
 		info = &conflict->info;
-		if (ctx->names && info->ifindex != ctx->ifindex)
+		if (ctx->one_link && info->ifindex != ctx->ifindex)
 			break;
 		if (put_info_msg(skb, NETLINK_CB(cb->skb).portid,
 				 cb->nlh->nlmsg_seq, NLM_F_MULTI,
@@ -640,8 +821,74 @@ unlock:
 	return skb->len;
 }
 
+static int put_rule(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct ipvsdummy_link *link,
+		    const struct ipvsdummy_rule *rule)
+{
+	void *hdr = put_dump_hdr(skb, cb, IPVSDUMMY_CMD_RULE_GET);
+	struct nlattr *nest;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (put_position(skb, ipvsdummy_net(sock_net(skb->sk))->seq) ||
+	    put_link_name(skb, link->dev->ifindex, link->dev->name))
+		goto cancel;
+	nest = nla_nest_start(skb, IPVSDUMMY_A_RULE);
+	if (!nest ||
+	    nla_put(skb, IPVSDUMMY_A_RULE_PREFIX, addr_size(rule->family),
+		    &rule->prefix) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_RULE_PREFIXLEN, rule->plen) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_RULE_ACTION, rule->action))
+		goto cancel;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+
+cancel:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
+}
+
+static int rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump_ctx *ctx = dump_ctx(cb);
+	const struct ipvsdummy_rule *rule;
+	struct ipvsdummy_rule last;
+	struct ipvsdummy_link *link;
+
+	rtnl_lock();
+	while ((link = link_from(sock_net(skb->sk), ctx->ifindex))) {
+		if (link->dev->ifindex != ctx->ifindex) {
+			if (ctx->one_link)
+				break;
+			ctx->ifindex = link->dev->ifindex;
+			ctx->family = 0;
+		}
+		last.prefix = ctx->addr;
+		last.family = ctx->family;
+		last.plen = ctx->plen;
+		rule = ipvsdummy_rules_after(&link->rules,
+					     ctx->family ? &last : NULL);
+		if (!rule) {
+			if (ctx->one_link)
+				break;
+			ctx->ifindex++;
+			ctx->family = 0;
+			continue;
+		}
+		if (put_rule(skb, cb, link, rule))
+			break;
+		ctx->addr = rule->prefix;
+		ctx->family = rule->family;
+		ctx->plen = rule->plen;
+	}
+	rtnl_unlock();
+	return skb->len;
+}
+
 static int put_watched(struct sk_buff *skb, struct netlink_callback *cb,
-		       const struct net_device *dev, u8 reason, const char *name)
+		       const struct net_device *dev, u8 reason,
+		       const struct ipvsdummy_name *name)
 {
 	struct ipvsdummy_net *pn = ipvsdummy_net(sock_net(skb->sk));
 	void *hdr = put_dump_hdr(skb, cb, IPVSDUMMY_CMD_WATCH_GET);
@@ -650,7 +897,9 @@ static int put_watched(struct sk_buff *skb, struct netlink_callback *cb,
 		return -EMSGSIZE;
 	if (put_position(skb, pn->seq))
 		goto cancel;
-	if (name && nla_put_string(skb, IPVSDUMMY_A_WATCH_NAME, name))
+	if (name && (nla_put_string(skb, IPVSDUMMY_A_WATCH_NAME, name->name) ||
+		     (name->exclude &&
+		      nla_put_flag(skb, IPVSDUMMY_A_WATCH_EXCLUDE))))
 		goto cancel;
 	if (dev && (put_link_name(skb, dev->ifindex, dev->name) ||
 		    nla_put_u32(skb, IPVSDUMMY_A_WATCH_REASON, reason) ||
@@ -678,23 +927,23 @@ static int watch_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	if (ctx->names)
 		goto names;
 	for_each_netdev(net, dev) {
-		if (i++ < ctx->name)
+		if (i++ < ctx->done)
 			continue;
 		reason = ipvsdummy_watch_reason(dev);
 		if (reason && put_watched(skb, cb, dev, reason, NULL))
 			goto unlock;
-		ctx->name = i;
+		ctx->done = i;
 	}
 	ctx->names = true;
-	ctx->name = 0;
+	ctx->done = 0;
 	i = 0;
 names:
 	list_for_each_entry(name, &ipvsdummy_net(net)->names, node) {
-		if (i++ < ctx->name)
+		if (i++ < ctx->done)
 			continue;
-		if (put_watched(skb, cb, NULL, 0, name->name))
+		if (put_watched(skb, cb, NULL, 0, name))
 			break;
-		ctx->name = i;
+		ctx->done = i;
 	}
 unlock:
 	rtnl_unlock();
@@ -704,6 +953,7 @@ unlock:
 static int watch_set(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *name = info->attrs[IPVSDUMMY_A_WATCH_NAME];
+	bool exclude = info->attrs[IPVSDUMMY_A_WATCH_EXCLUDE];
 	bool add = info->genlhdr->cmd == IPVSDUMMY_CMD_WATCH_ADD;
 	struct net *net = genl_info_net(info);
 	struct ipvsdummy_guard *guard;
@@ -719,7 +969,7 @@ static int watch_set(struct sk_buff *skb, struct genl_info *info)
 
 	rtnl_lock();
 	if (add)
-		err = ipvsdummy_watch_add(net, nla_data(name));
+		err = ipvsdummy_watch_add(net, nla_data(name), exclude);
 	else
 		err = ipvsdummy_watch_del(net, nla_data(name));
 	guard = ipvsdummy_guard(net);
@@ -732,7 +982,8 @@ static int watch_set(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, name, "No interface name");
 		break;
 	case -EEXIST:
-		NL_SET_ERR_MSG_ATTR(info->extack, name, "Watched already");
+		NL_SET_ERR_MSG_ATTR(info->extack, name,
+				    "Watched or excluded already");
 		break;
 	case -ENOENT:
 		NL_SET_ERR_MSG_ATTR(info->extack, name,
@@ -745,64 +996,126 @@ static int watch_set(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int put_check(struct sk_buff *skb, struct ipvsdummy_link *link,
-		     const struct nlattr *addr)
+/* Of an interface in the index; it may just be going */
+static const char *match_ifname(const struct net *net, int ifindex)
 {
+	struct net_device *dev;
+
+	dev = __dev_get_by_index((struct net *)net, ifindex);
+	return dev ? dev->name : "";
+}
+
+struct reasons {
+	struct sk_buff *skb;	/* NULL to count only */
+	const struct net *net;
+	u8 family;
+	u32 count;
+	bool full;
+};
+
+static void put_reason(void *ctx, const struct ipvsdummy_verdict *reason,
+		       bool decides)
+{
+	struct reasons *reasons = ctx;
+	struct sk_buff *skb = reasons->skb;
+	int ifindex = reason->match_ifindex;
+	struct nlattr *nest;
+
+	reasons->count++;
+	if (!skb || reasons->full)
+		return;
+	nest = nla_nest_start(skb, IPVSDUMMY_A_REASON);
+	if (!nest ||
+	    nla_put_u32(skb, IPVSDUMMY_A_REASON_CLASS, reason->class) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_REASON_ACTION, reason->action) ||
+	    nla_put(skb, IPVSDUMMY_A_REASON_MATCH_PREFIX,
+		    addr_size(reasons->family), &reason->match_prefix) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_REASON_MATCH_PREFIXLEN,
+			reason->match_plen) ||
+	    (decides && nla_put_flag(skb, IPVSDUMMY_A_REASON_DECIDES)) ||
+	    (ifindex &&
+	     (nla_put_u32(skb, IPVSDUMMY_A_REASON_MATCH_IFINDEX, ifindex) ||
+	      nla_put_string(skb, IPVSDUMMY_A_REASON_MATCH_IFNAME,
+			     match_ifname(reasons->net, ifindex))))) {
+		if (nest)
+			nla_nest_cancel(skb, nest);
+		reasons->full = true;
+		return;
+	}
+	nla_nest_end(skb, nest);
+}
+
+/* How many there are goes first, in case they are more than fit */
+static int put_reasons(struct sk_buff *skb, const struct ipvsdummy_link *link,
+		       const struct ipvsdummy_ifaddr *vip)
+{
+	struct reasons reasons = {
+		.net = link->guard->net,
+		.family = vip->family,
+	};
+
+	ipvsdummy_explain(&link->guard->index, &link->policy, &link->rules,
+			  vip, put_reason, &reasons);
+	if (nla_put_u32(skb, IPVSDUMMY_A_REASONS, reasons.count))
+		return -EMSGSIZE;
+	reasons.skb = skb;
+	ipvsdummy_explain(&link->guard->index, &link->policy, &link->rules,
+			  vip, put_reason, &reasons);
+	return 0;
+}
+
+static int put_check(struct sk_buff *skb, struct ipvsdummy_link *link,
+		     u8 family, const union nf_inet_addr *addr, bool explain)
+{
+	const struct net *net = dev_net(link->dev);
 	struct ipvsdummy_ifaddr vip = {
+		.local = *addr,
+		.peer = *addr,
 		.vrf = l3mdev_master_ifindex(link->dev),
-		.family = nla_len(addr) == sizeof(struct in_addr) ? AF_INET :
-								    AF_INET6,
+		.family = family,
+		.plen = ipvsdummy_max_plen(family),
 	};
 	struct ipvsdummy_verdict verdict;
-	const char *match = "";
-	struct net_device *dev;
 
 	if (!link->guard)
 		return -ENOMEM;
-	vip.plen = ipvsdummy_max_plen(vip.family);
-	nla_memcpy(&vip.local, addr, sizeof(vip.local));
-	vip.peer = vip.local;
 	ipvsdummy_watch_refresh(link->guard);
-	ipvsdummy_judge(&link->guard->index, &link->policy, &vip, false,
-			&verdict);
-	if (verdict.class) {
-		dev = __dev_get_by_index(dev_net(link->dev),
-					 verdict.match_ifindex);
-		match = dev ? dev->name : "";
-	}
+	ipvsdummy_judge(&link->guard->index, &link->policy, &link->rules, &vip,
+			false, &verdict);
 
-	if (put_position(skb, ipvsdummy_net(dev_net(link->dev))->seq) ||
+	if (put_position(skb, ipvsdummy_net(net)->seq) ||
 	    put_link_name(skb, link->dev->ifindex, link->dev->name) ||
 	    put_address(skb, vip.family, &vip.local) ||
-	    put_verdict(skb, vip.family, &verdict, match))
+	    put_verdict(skb, vip.family, &verdict,
+			match_ifname(net, verdict.match_ifindex)))
 		return -EMSGSIZE;
-	return 0;
+	return explain ? put_reasons(skb, link, &vip) : 0;
 }
 
 static int check(struct sk_buff *request, struct genl_info *info)
 {
-	const struct nlattr *addr = info->attrs[IPVSDUMMY_A_ADDRESS];
+	bool explain = info->attrs[IPVSDUMMY_A_EXPLAIN];
 	struct ipvsdummy_link *link;
+	union nf_inet_addr addr;
 	struct sk_buff *skb;
+	int err, addr_family;
 	void *hdr;
-	int err;
 
 	err = check_doubles(info->nlhdr, info->extack);
 	if (err)
 		return err;
-	if (!addr || (nla_len(addr) != sizeof(struct in_addr) &&
-		      nla_len(addr) != sizeof(struct in6_addr))) {
-		NL_SET_ERR_MSG(info->extack,
-			       "An address of 4 or 16 bytes is needed");
-		return -EINVAL;
-	}
+	addr_family = get_addr(info->attrs[IPVSDUMMY_A_ADDRESS], &addr,
+			       info->extack);
+	if (addr_family < 0)
+		return addr_family;
 
 	skb = new_reply(info, IPVSDUMMY_CMD_CHECK, &hdr);
 	if (!skb)
 		return -ENOMEM;
 	rtnl_lock();
 	link = find_info_link(info);
-	err = IS_ERR(link) ? PTR_ERR(link) : put_check(skb, link, addr);
+	err = IS_ERR(link) ? PTR_ERR(link) :
+	      put_check(skb, link, addr_family, &addr, explain);
 	rtnl_unlock();
 	return send_reply(skb, hdr, info, err);
 }
@@ -824,7 +1137,7 @@ static const struct genl_ops ops[] = {
 	},
 	{
 		.cmd = IPVSDUMMY_CMD_CONFLICT_GET,
-		.start = conflict_start,
+		.start = link_start,
 		.dumpit = conflict_dump,
 	},
 	{
@@ -848,6 +1161,11 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = IPVSDUMMY_CMD_CHECK,
 		.doit = check,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_RULE_GET,
+		.start = link_start,
+		.dumpit = rule_dump,
 	},
 };
 

@@ -12,11 +12,6 @@
 
 #include "prefix.h"
 
-static unsigned int family_slot(u8 family)
-{
-	return family == AF_INET ? 0 : 1;
-}
-
 /**
  * ipvsdummy_addr_cmp - order two addresses of one family
  * @family: AF_INET or AF_INET6
@@ -46,14 +41,67 @@ bool ipvsdummy_addr_equal(u8 family, const union nf_inet_addr *a,
 				   ipv6_addr_equal(&a->in6, &b->in6);
 }
 
-static void mask_addr(union nf_inet_addr *net, const union nf_inet_addr *addr,
-		      u8 family, u8 plen)
+/**
+ * ipvsdummy_mask_addr - the network address of a prefix
+ * @net: the result; all bytes are set
+ * @addr: any address of the prefix
+ * @family: AF_INET or AF_INET6
+ * @plen: prefix length
+ */
+void ipvsdummy_mask_addr(union nf_inet_addr *net,
+			 const union nf_inet_addr *addr, u8 family, u8 plen)
 {
 	memset(net, 0, sizeof(*net));
 	if (family == AF_INET)
 		net->ip = addr->ip & inet_make_mask(plen);
 	else
 		ipv6_addr_prefix(&net->in6, &addr->in6, plen);
+}
+
+/**
+ * ipvsdummy_plens_get - one more prefix of a length
+ * @plens: the lengths
+ * @family: AF_INET or AF_INET6
+ * @plen: prefix length
+ */
+void ipvsdummy_plens_get(struct ipvsdummy_plens *plens, u8 family, u8 plen)
+{
+	int slot = ipvsdummy_family_slot(family);
+
+	if (!plens->count[slot][plen]++)
+		__set_bit(plen, plens->used[slot]);
+}
+
+/**
+ * ipvsdummy_plens_put - one prefix of a length less
+ * @plens: the lengths
+ * @family: AF_INET or AF_INET6
+ * @plen: prefix length
+ */
+void ipvsdummy_plens_put(struct ipvsdummy_plens *plens, u8 family, u8 plen)
+{
+	int slot = ipvsdummy_family_slot(family);
+
+	if (!--plens->count[slot][plen])
+		__clear_bit(plen, plens->used[slot]);
+}
+
+/**
+ * ipvsdummy_plens_longest - the longest length in use
+ * @plens: the lengths
+ * @family: AF_INET or AF_INET6
+ * @max_plen: only up to this one; may be -1
+ *
+ * Return: the length, -1 if there is none.
+ */
+int ipvsdummy_plens_longest(const struct ipvsdummy_plens *plens, u8 family,
+			    int max_plen)
+{
+	const unsigned long *used = plens->used[ipvsdummy_family_slot(family)];
+	unsigned long size = max_plen + 1, plen;
+
+	plen = size ? find_last_bit(used, size) : size;
+	return plen < size ? (int)plen : -1;
 }
 
 static int cmp_space(int vrf_a, u8 family_a, int vrf_b, u8 family_b)
@@ -205,12 +253,9 @@ static void set_live(struct ipvsdummy_index *index,
 static void put_prefix(struct ipvsdummy_index *index,
 		       struct ipvsdummy_watched_prefix *prefix)
 {
-	unsigned int slot = family_slot(prefix->family);
-
 	if (--prefix->refs)
 		return;
-	if (!--index->plen_count[slot][prefix->plen])
-		__clear_bit(prefix->plen, index->plens[slot]);
+	ipvsdummy_plens_put(&index->plens, prefix->family, prefix->plen);
 	rb_erase(&prefix->node, &index->prefixes.gone);
 	kfree(prefix);
 }
@@ -269,7 +314,6 @@ get_prefix(struct ipvsdummy_index *index,
 		.family = addr->family,
 		.plen = addr->plen,
 	};
-	unsigned int slot = family_slot(addr->family);
 	struct ipvsdummy_watched_prefix *prefix;
 
 	prefix = first_prefix(&index->prefixes.live, &key);
@@ -281,8 +325,8 @@ get_prefix(struct ipvsdummy_index *index,
 			return NULL;
 		*prefix = key;
 		insert_prefix(&index->prefixes.gone, prefix);
-		if (!index->plen_count[slot][prefix->plen]++)
-			__set_bit(prefix->plen, index->plens[slot]);
+		ipvsdummy_plens_get(&index->plens, prefix->family,
+				    prefix->plen);
 	}
 	prefix->refs++;
 	return prefix;
@@ -298,7 +342,8 @@ static void key_of(struct ipvsdummy_watched_addr *key,
 		.family = ifaddr->family,
 		.plen = ifaddr->plen,
 	};
-	mask_addr(&key->net, &ifaddr->peer, ifaddr->family, ifaddr->plen);
+	ipvsdummy_mask_addr(&key->net, &ifaddr->peer, ifaddr->family,
+			    ifaddr->plen);
 }
 
 /**
@@ -461,6 +506,24 @@ ipvsdummy_index_host(const struct ipvsdummy_index *index, int vrf, u8 family,
 	return live ?: gone;
 }
 
+/**
+ * ipvsdummy_index_next_host - who else has it?
+ * @addr: from ipvsdummy_index_host(), without gone ones, or from here
+ *
+ * Return: the one of the next ifindex, NULL if there is none.
+ */
+const struct ipvsdummy_watched_addr *
+ipvsdummy_index_next_host(const struct ipvsdummy_watched_addr *addr)
+{
+	const struct ipvsdummy_watched_addr *next;
+
+	next = to_host(rb_next(&addr->node));
+	if (!next || next->vrf != addr->vrf || next->family != addr->family ||
+	    !ipvsdummy_addr_equal(addr->family, &next->local, &addr->local))
+		return NULL;
+	return next;
+}
+
 /* Return: that of both trees which comes first at or behind @key, or NULL */
 static const struct ipvsdummy_watched_prefix *
 first_of(const struct ipvsdummy_index *index,
@@ -491,22 +554,50 @@ ipvsdummy_index_covering(const struct ipvsdummy_index *index, int vrf,
 			 u8 family, const union nf_inet_addr *addr,
 			 u8 max_plen, bool with_gone)
 {
-	const unsigned long *plens = index->plens[family_slot(family)];
 	struct ipvsdummy_watched_prefix key = { .vrf = vrf, .family = family };
 	const struct ipvsdummy_watched_prefix *first;
-	unsigned long size = max_plen + 1, plen;
+	int plen = max_plen;
 
-	while (size && (plen = find_last_bit(plens, size)) < size) {
-		mask_addr(&key.prefix, addr, family, plen);
+	while ((plen = ipvsdummy_plens_longest(&index->plens, family,
+					       plen)) >= 0) {
+		ipvsdummy_mask_addr(&key.prefix, addr, family, plen);
 		key.plen = plen;
 		first = first_of(index, &key, with_gone);
 		if (first && first->vrf == vrf && first->family == family &&
 		    first->plen == plen &&
 		    ipvsdummy_addr_equal(family, &first->prefix, &key.prefix))
 			return first;
-		size = plen;
+		plen--;
 	}
 	return NULL;
+}
+
+/**
+ * ipvsdummy_index_next_covering - whose prefix is it in, too?
+ * @index: the index
+ * @addr: the address
+ * @prefix: from ipvsdummy_index_covering(), without gone ones, or from here
+ *
+ * Return: the same prefix of the next ifindex, then a shorter one; NULL if
+ * there is none.
+ */
+const struct ipvsdummy_watched_prefix *
+ipvsdummy_index_next_covering(const struct ipvsdummy_index *index,
+			      const union nf_inet_addr *addr,
+			      const struct ipvsdummy_watched_prefix *prefix)
+{
+	const struct ipvsdummy_watched_prefix *next;
+
+	next = to_prefix(rb_next(&prefix->node));
+	if (next && next->vrf == prefix->vrf &&
+	    next->family == prefix->family && next->plen == prefix->plen &&
+	    ipvsdummy_addr_equal(prefix->family, &next->prefix,
+				 &prefix->prefix))
+		return next;
+	if (!prefix->plen)
+		return NULL;
+	return ipvsdummy_index_covering(index, prefix->vrf, prefix->family,
+					addr, prefix->plen - 1, false);
 }
 
 /**
@@ -535,10 +626,10 @@ ipvsdummy_index_inside(const struct ipvsdummy_index *index, int vrf, u8 family,
 	union nf_inet_addr net;
 
 	/* Behind that place and within these addresses none is shorter */
-	mask_addr(&key.prefix, prefix, family, plen);
+	ipvsdummy_mask_addr(&key.prefix, prefix, family, plen);
 	first = first_of(index, &key, with_gone);
 	if (!first || first->vrf != vrf || first->family != family)
 		return NULL;
-	mask_addr(&net, &first->prefix, family, plen);
+	ipvsdummy_mask_addr(&net, &first->prefix, family, plen);
 	return ipvsdummy_addr_equal(family, &net, &key.prefix) ? first : NULL;
 }

@@ -12,6 +12,16 @@
 #define IPVSDUMMY_INDEX_MAX	65536	/* watched addresses in one netns */
 
 /**
+ * struct ipvsdummy_plens - the prefix lengths that are in use
+ * @count: prefixes of each length, for AF_INET and AF_INET6
+ * @used: those that are not 0
+ */
+struct ipvsdummy_plens {
+	u32 count[2][129];
+	DECLARE_BITMAP(used[2], 129);
+};
+
+/**
  * struct ipvsdummy_watched_prefix - an interface's on-link prefix
  * @node: in the index' prefixes
  * @prefix: network address, host bits zero
@@ -82,8 +92,7 @@ struct ipvsdummy_tree {
  * @prefixes: struct ipvsdummy_watched_prefix
  * @count: watched addresses, gone ones included
  * @gone: gone addresses, the first gone first
- * @plen_count: prefixes of each length, for AF_INET and AF_INET6
- * @plens: the lengths that are in use
+ * @plens: the prefix lengths in use
  *
  * An address that goes stays in the index as gone until it is purged, so that
  * what it caused can be held for a while. The caller serializes everything.
@@ -93,8 +102,7 @@ struct ipvsdummy_index {
 	struct ipvsdummy_tree prefixes;
 	unsigned int count;
 	struct list_head gone;
-	u32 plen_count[2][129];
-	DECLARE_BITMAP(plens[2], 129);
+	struct ipvsdummy_plens plens;
 };
 
 /**
@@ -120,10 +128,23 @@ static inline u8 ipvsdummy_max_plen(u8 family)
 	return family == AF_INET ? 32 : 128;
 }
 
+static inline int ipvsdummy_family_slot(u8 family)
+{
+	return family == AF_INET ? 0 : 1;
+}
+
 bool ipvsdummy_addr_equal(u8 family, const union nf_inet_addr *a,
 			  const union nf_inet_addr *b);
 int ipvsdummy_addr_cmp(u8 family, const union nf_inet_addr *a,
 		       const union nf_inet_addr *b);
+
+void ipvsdummy_mask_addr(union nf_inet_addr *net,
+			 const union nf_inet_addr *addr, u8 family, u8 plen);
+
+void ipvsdummy_plens_get(struct ipvsdummy_plens *plens, u8 family, u8 plen);
+void ipvsdummy_plens_put(struct ipvsdummy_plens *plens, u8 family, u8 plen);
+int ipvsdummy_plens_longest(const struct ipvsdummy_plens *plens, u8 family,
+			    int max_plen);
 
 void ipvsdummy_index_init(struct ipvsdummy_index *index);
 void ipvsdummy_index_destroy(struct ipvsdummy_index *index);
@@ -141,10 +162,16 @@ bool ipvsdummy_index_purge(struct ipvsdummy_index *index, unsigned long until);
 const struct ipvsdummy_watched_addr *
 ipvsdummy_index_host(const struct ipvsdummy_index *index, int vrf, u8 family,
 		     const union nf_inet_addr *addr, bool with_gone);
+const struct ipvsdummy_watched_addr *
+ipvsdummy_index_next_host(const struct ipvsdummy_watched_addr *addr);
 const struct ipvsdummy_watched_prefix *
 ipvsdummy_index_covering(const struct ipvsdummy_index *index, int vrf,
 			 u8 family, const union nf_inet_addr *addr,
 			 u8 max_plen, bool with_gone);
+const struct ipvsdummy_watched_prefix *
+ipvsdummy_index_next_covering(const struct ipvsdummy_index *index,
+			      const union nf_inet_addr *addr,
+			      const struct ipvsdummy_watched_prefix *prefix);
 const struct ipvsdummy_watched_prefix *
 ipvsdummy_index_inside(const struct ipvsdummy_index *index, int vrf, u8 family,
 		       const union nf_inet_addr *prefix, u8 plen,

@@ -18,6 +18,7 @@
 
 #define HOST	IPVSDUMMY_CLASS_HOST
 #define ONLINK	IPVSDUMMY_CLASS_ONLINK
+#define RULE	IPVSDUMMY_CLASS_RULE
 #define ALLOW	IPVSDUMMY_ACTION_ALLOW
 #define FLAG	IPVSDUMMY_ACTION_FLAG
 #define REJECT	IPVSDUMMY_ACTION_REJECT
@@ -28,6 +29,8 @@
 #define expect	ipvsdummy_expect
 
 unsigned int ipvsdummy_checks;
+
+static const struct ipvsdummy_rules no_rules __initconst;
 
 struct place {
 	const char *text;
@@ -43,25 +46,40 @@ static bool __init parse_addr(const char *text, u8 family, char delim,
 	       in6_pton(text, -1, (u8 *)addr, delim, end);
 }
 
-static bool __init parse(const struct place *place,
-			 struct ipvsdummy_ifaddr *ifaddr)
+/**
+ * ipvsdummy_selftest_parse - read an address
+ * @text: as iproute2 writes it
+ * @ifaddr: the result, of no interface
+ *
+ * Return: whether it could be read.
+ */
+bool __init ipvsdummy_selftest_parse(const char *text,
+				     struct ipvsdummy_ifaddr *ifaddr)
 {
-	const char *text = place->text, *peer = strstr(text, " peer ");
+	const char *what = text, *peer = strstr(text, " peer ");
 
 	memset(ifaddr, 0, sizeof(*ifaddr));
-	ifaddr->ifindex = place->ifindex;
-	ifaddr->vrf = place->vrf;
 	ifaddr->family = strchr(text, ':') ? AF_INET6 : AF_INET;
 	if (!parse_addr(text, ifaddr->family, peer ? ' ' : '/', &ifaddr->local,
 			&text))
-		return expect(false, "cannot read %s", place->text);
+		return expect(false, "cannot read %s", what);
 	ifaddr->peer = ifaddr->local;
 	if (peer && !parse_addr(peer + strlen(" peer "), ifaddr->family, '/',
 				&ifaddr->peer, &text))
-		return expect(false, "cannot read %s", place->text);
+		return expect(false, "cannot read %s", what);
 	while (*++text)
 		ifaddr->plen = 10 * ifaddr->plen + *text - '0';
 	return true;
+}
+
+static bool __init parse(const struct place *place,
+			 struct ipvsdummy_ifaddr *ifaddr)
+{
+	bool good = ipvsdummy_selftest_parse(place->text, ifaddr);
+
+	ifaddr->ifindex = place->ifindex;
+	ifaddr->vrf = place->vrf;
+	return good;
 }
 
 static struct ipvsdummy_watched_addr *__init
@@ -86,7 +104,7 @@ clashes(const char *what, const struct ipvsdummy_index *index,
 
 	if (!parse(vip, &ifaddr) || (class && !parse(match, &want)))
 		return false;
-	ipvsdummy_judge(index, policy, &ifaddr, with_gone, &verdict);
+	ipvsdummy_judge(index, policy, &no_rules, &ifaddr, with_gone, &verdict);
 	return expect(verdict.class == class &&
 		      verdict.match_ifindex == want.ifindex &&
 		      verdict.match_plen == want.plen &&
@@ -365,8 +383,8 @@ static bool __init test_actions(void)
 		good &= expect(!IS_ERR(add(&index, &watched[i])), "add");
 	for (i = 0; i < ARRAY_SIZE(actions); i++) {
 		good &= parse(&(struct place){ actions[i].vip }, &vip);
-		ipvsdummy_judge(&index, &actions[i].policy, &vip, false,
-				&verdict);
+		ipvsdummy_judge(&index, &actions[i].policy, &no_rules, &vip,
+				false, &verdict);
 		good &= expect(verdict.class == actions[i].class &&
 			       verdict.action == actions[i].action &&
 			       verdict.would == actions[i].would,
@@ -380,11 +398,15 @@ static bool __init test_actions(void)
 		       policy->action[ONLINK] == FLAG, "default policy");
 	for (i = ALLOW; i <= SKIP; i++)
 		good &= expect(ipvsdummy_action_fits(HOST, i) &&
-			       ipvsdummy_action_fits(ONLINK, i) == (i != SKIP),
+			       ipvsdummy_action_fits(ONLINK, i) ==
+			       (i != SKIP) &&
+			       ipvsdummy_action_fits(RULE, i) == (i != SKIP),
 			       "does action %u fit?", i) &&
 			expect(ipvsdummy_action_refuses(i) == (i >= REJECT),
 			       "does action %u refuse?", i);
 	return expect(ipvsdummy_severity(HOST) ==
+		      IPVSDUMMY_SEVERITY_CRITICAL &&
+		      ipvsdummy_severity(RULE) ==
 		      IPVSDUMMY_SEVERITY_CRITICAL &&
 		      ipvsdummy_severity(ONLINK) == IPVSDUMMY_SEVERITY_INFO,
 		      "severity") && good;
@@ -544,8 +566,8 @@ static bool __init have(const struct ipvsdummy_index *index, unsigned int n,
 		cond_resched();
 		nth(i, &vip);
 		vip.plen = ipvsdummy_max_plen(vip.family);
-		ipvsdummy_judge(index, &ipvsdummy_default_policy, &vip, true,
-				&verdict);
+		ipvsdummy_judge(index, &ipvsdummy_default_policy, &no_rules,
+				&vip, true, &verdict);
 		if (i % step ? verdict.class == HOST :
 		    verdict.class != HOST || verdict.match_ifindex !=
 		    vip.ifindex)
@@ -682,6 +704,7 @@ struct rank {
 static bool __init test_outranks(void)
 {
 	static const struct rank ranks[] __initconst = {
+		{ RULE, { "9.0.0.0/24", 0 } }, { RULE, { "10.0.0.0/24", 0 } },
 		{ HOST, { "10.0.0.2/32", 2 } }, { HOST, { "10.0.0.2/32", 3 } },
 		{ HOST, { "10.0.1.0/32", 1 } },
 		{ ONLINK, { "10.0.0.1/32", 5 } },
@@ -747,6 +770,8 @@ const struct ipvsdummy_selftest ipvsdummy_selftests[] __initconst = {
 	{ "equal", test_equal },
 	{ "outranks", test_outranks },
 	{ "random", test_random },
+	{ "rules", ipvsdummy_selftest_rules },
+	{ "many rules", ipvsdummy_selftest_many_rules },
 };
 
 /**

@@ -9,6 +9,8 @@
 
 #ifdef DEBUG
 
+struct ipvsdummy_ifaddr;
+
 /**
  * struct ipvsdummy_selftest - a unit test
  * @name: its name
@@ -19,13 +21,19 @@ struct ipvsdummy_selftest {
 	bool (*run)(void);
 };
 
-#define IPVSDUMMY_SELFTESTS	9
+#define IPVSDUMMY_SELFTESTS	11
 
 extern const struct ipvsdummy_selftest ipvsdummy_selftests[IPVSDUMMY_SELFTESTS];
 extern unsigned int ipvsdummy_checks;	/* made so far */
 
 /* selftest.c */
 bool ipvsdummy_selftest(void);
+bool ipvsdummy_selftest_parse(const char *text,
+			      struct ipvsdummy_ifaddr *ifaddr);
+
+/* selftest_rule.c */
+bool ipvsdummy_selftest_rules(void);
+bool ipvsdummy_selftest_many_rules(void);
 
 /* selftest_model.c */
 bool ipvsdummy_selftest_replay(const u8 *bytes, size_t len);

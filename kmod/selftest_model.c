@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The index and judging against a model: bytes are read as operations, done to
- * the index and to a plain array, and both have to agree all the time. The
+/* The index, the rules and judging against a model: bytes are read as operations,
+ * done to them and to plain arrays, and both have to agree all the time. The
  * model knows no mask and no tree, it walks the array and compares bits.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -17,6 +17,8 @@
 #include "selftest.h"
 
 #define MODEL_MAX	48
+#define RULES_MAX	24
+#define CHANGES_MAX	4
 
 #define expect		ipvsdummy_expect
 
@@ -33,6 +35,9 @@ static struct model {
 	struct model_addr addrs[MODEL_MAX];
 	unsigned int n;
 	struct list_head owned;
+	struct ipvsdummy_rules rules;
+	struct ipvsdummy_rule rule[RULES_MAX];
+	unsigned int n_rules;
 	unsigned long now;
 	const u8 *bytes;
 	size_t left;
@@ -188,19 +193,41 @@ static bool __init is_of(const struct ipvsdummy_watched_prefix *prefix,
 	       !memcmp(&prefix->prefix, &ifaddr->peer, sizeof(ifaddr->peer));
 }
 
+static bool __init in_rule(const struct ipvsdummy_rule *rule,
+			   const struct ipvsdummy_ifaddr *vip)
+{
+	return rule->family == vip->family &&
+	       !compare(&rule->prefix, &vip->local, rule->plen);
+}
+
+static const struct ipvsdummy_rule *__init
+longest_rule(const struct model *m, const struct ipvsdummy_ifaddr *vip)
+{
+	const struct ipvsdummy_rule *longest = NULL;
+	unsigned int i;
+
+	for (i = 0; i < m->n_rules; i++)
+		if (in_rule(&m->rule[i], vip) &&
+		    (!longest || m->rule[i].plen > longest->plen))
+			longest = &m->rule[i];
+	return longest;
+}
+
 static void __init judge(const struct model *m,
 			 const struct ipvsdummy_policy *policy,
 			 const struct ipvsdummy_ifaddr *vip, bool with_gone,
 			 struct ipvsdummy_verdict *verdict)
 {
 	const struct ipvsdummy_ifaddr *pos, *host = NULL, *onlink = NULL;
+	const struct ipvsdummy_rule *rule = longest_rule(m, vip);
+	bool by_rule = judged_by_rules_only(vip->family, &vip->local);
 	unsigned int i;
 
 	memset(verdict, 0, sizeof(*verdict));
-	if (judged_by_rules_only(vip->family, &vip->local))
-		return;
+	if (rule && rule->action == IPVSDUMMY_ACTION_REJECT)
+		by_rule = true;
 
-	for (i = 0; i < m->n; i++) {
+	for (i = 0; i < m->n && !by_rule; i++) {
 		pos = &m->addrs[i].ifaddr;
 		if (pos->family != vip->family || pos->vrf != vip->vrf ||
 		    (!m->addrs[i].live && !with_gone))
@@ -222,6 +249,12 @@ static void __init judge(const struct model *m,
 		verdict->match_prefix = host->local;
 		verdict->match_plen = bits_of(vip->family);
 		verdict->match_ifindex = host->ifindex;
+	} else if (rule) {
+		if (rule->action == IPVSDUMMY_ACTION_ALLOW)
+			return;
+		verdict->class = IPVSDUMMY_CLASS_RULE;
+		verdict->match_prefix = rule->prefix;
+		verdict->match_plen = rule->plen;
 	} else if (onlink) {
 		verdict->class = IPVSDUMMY_CLASS_ONLINK;
 		verdict->match_prefix = onlink->peer;
@@ -232,6 +265,10 @@ static void __init judge(const struct model *m,
 	}
 	verdict->evidence = IPVSDUMMY_EVIDENCE_ADDRESS;
 	verdict->action = policy->action[verdict->class];
+	if (verdict->class == IPVSDUMMY_CLASS_RULE) {
+		verdict->evidence = IPVSDUMMY_EVIDENCE_RULE;
+		verdict->action = rule->action;
+	}
 	if (policy->mode == IPVSDUMMY_MODE_AUDIT &&
 	    (verdict->action == IPVSDUMMY_ACTION_REJECT ||
 	     verdict->action == IPVSDUMMY_ACTION_SKIP)) {
@@ -383,7 +420,7 @@ static bool __init agree(struct model *m, const struct ipvsdummy_policy *policy,
 	struct ipvsdummy_verdict got, want;
 
 	judge(m, policy, vip, with_gone, &want);
-	ipvsdummy_judge(&m->index, policy, vip, with_gone, &got);
+	ipvsdummy_judge(&m->index, policy, &m->rules, vip, with_gone, &got);
 	return expect(got.class == want.class, "class %u, not %u", got.class,
 		      want.class) &&
 	       expect(got.match_ifindex == want.match_ifindex,
@@ -435,6 +472,80 @@ static bool __init ask(struct model *m)
 	return expect(inside ? got && is_of(got, inside) : !got, "inside");
 }
 
+struct heard {
+	struct ipvsdummy_verdict decider;
+	unsigned int reasons[IPVSDUMMY_CLASSES];
+	unsigned int deciders;
+};
+
+static void __init hear(void *ctx, const struct ipvsdummy_verdict *reason,
+			bool decides)
+{
+	struct heard *heard = ctx;
+
+	heard->reasons[reason->class]++;
+	if (decides) {
+		heard->deciders++;
+		heard->decider = *reason;
+	}
+}
+
+/* As many reasons as there are, and the verdict is the one that decides */
+static bool __init explains(struct model *m,
+			    const struct ipvsdummy_policy *policy,
+			    const struct ipvsdummy_ifaddr *about)
+{
+	const struct ipvsdummy_rule *rule = longest_rule(m, about);
+	unsigned int i, j, reasons[IPVSDUMMY_CLASSES] = {};
+	struct ipvsdummy_ifaddr vip = *about;
+	const struct ipvsdummy_ifaddr *pos;
+	struct ipvsdummy_verdict verdict;
+	struct heard heard = {};
+
+	vip.peer = vip.local;
+	vip.plen = bits_of(vip.family);
+	for (i = 0; i < m->n_rules; i++)
+		reasons[IPVSDUMMY_CLASS_RULE] += in_rule(&m->rule[i], &vip);
+	for (i = 0; i < m->n; i++) {
+		pos = &m->addrs[i].ifaddr;
+		if (pos->family != vip.family || pos->vrf != vip.vrf ||
+		    !m->addrs[i].live ||
+		    judged_by_rules_only(vip.family, &vip.local))
+			continue;
+		if (equal(vip.family, &pos->local, &vip.local))
+			reasons[IPVSDUMMY_CLASS_HOST]++;
+		if (nearness(pos, &vip) != 1)
+			continue;
+		for (j = 0; j < i; j++)
+			if (m->addrs[j].live &&
+			    gives_prefix(&m->addrs[j].ifaddr) &&
+			    same_prefix(&m->addrs[j].ifaddr, pos))
+				break;
+		reasons[IPVSDUMMY_CLASS_ONLINK] += j == i;
+	}
+	judge(m, policy, &vip, false, &verdict);
+	ipvsdummy_explain(&m->index, policy, &m->rules, &vip, hear, &heard);
+
+	if (!verdict.class && rule) {	/* it allows */
+		verdict.class = IPVSDUMMY_CLASS_RULE;
+		verdict.match_prefix = rule->prefix;
+		verdict.match_plen = rule->plen;
+	}
+	for (i = 0; i < IPVSDUMMY_CLASSES; i++)
+		if (!expect(heard.reasons[i] == reasons[i],
+			    "%u reasons of class %u, not %u", heard.reasons[i],
+			    i, reasons[i]))
+			return false;
+	return expect(heard.deciders == !!verdict.class &&
+		      heard.decider.class == verdict.class &&
+		      heard.decider.match_ifindex == verdict.match_ifindex &&
+		      heard.decider.match_plen == verdict.match_plen &&
+		      equal(AF_INET6, &heard.decider.match_prefix,
+			    &verdict.match_prefix),
+		      "%u reasons decide, class %u, not %u", heard.deciders,
+		      heard.decider.class, verdict.class);
+}
+
 static bool __init judge_both(struct model *m)
 {
 	struct ipvsdummy_policy policy;
@@ -445,7 +556,123 @@ static bool __init judge_both(struct model *m)
 	policy.action[IPVSDUMMY_CLASS_HOST] = how >> 1 & 3;
 	policy.action[IPVSDUMMY_CLASS_ONLINK] = (how >> 3) % 3;
 	draw_ifaddr(m, &vip);
-	return agree(m, &policy, &vip, false) && agree(m, &policy, &vip, true);
+	return agree(m, &policy, &vip, false) &&
+	       agree(m, &policy, &vip, true) && explains(m, &policy, &vip);
+}
+
+static struct ipvsdummy_rule *__init find_rule(struct model *m,
+					       const struct ipvsdummy_rule *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->n_rules; i++)
+		if (m->rule[i].family == key->family &&
+		    m->rule[i].plen == key->plen &&
+		    equal(key->family, &m->rule[i].prefix, &key->prefix))
+			return &m->rule[i];
+	return NULL;
+}
+
+/* What the change comes to, done to the model */
+static int __init change_model(struct model *m,
+			       const struct ipvsdummy_rule_change *change)
+{
+	const struct ipvsdummy_rule *wanted = &change->wanted;
+	struct ipvsdummy_rule *known = find_rule(m, wanted);
+	union nf_inet_addr prefix = wanted->prefix;
+
+	clear_host_bits(&prefix, wanted->plen);
+	if (!equal(wanted->family, &prefix, &wanted->prefix))
+		return -EINVAL;
+	if (change->op == IPVSDUMMY_RULE_OP_DEL) {
+		if (!known)
+			return -ENOENT;
+		*known = m->rule[--m->n_rules];
+		return 0;
+	}
+	if (known && change->op == IPVSDUMMY_RULE_OP_ADD)
+		return -EEXIST;
+	if (!known)
+		known = &m->rule[m->n_rules++];
+	*known = *wanted;
+	return 0;
+}
+
+static void __init draw_change(struct model *m,
+			       struct ipvsdummy_rule_change *change)
+{
+	struct ipvsdummy_rule *wanted = &change->wanted;
+	u8 how = draw(m);
+
+	memset(change, 0, sizeof(*change));
+	change->op = how % 3;
+	wanted->action = how / 3 % 3;
+	if (how & 0x80 && m->n_rules) {
+		wanted->family = m->rule[how % m->n_rules].family;
+		wanted->prefix = m->rule[how % m->n_rules].prefix;
+		wanted->plen = m->rule[how % m->n_rules].plen;
+		return;
+	}
+	wanted->family = how & 0x40 ? AF_INET : AF_INET6;
+	wanted->plen = draw_plen(m, wanted->family);
+	draw_addr(m, wanted->family, &wanted->prefix);
+	if (how & 0x3f)
+		clear_host_bits(&wanted->prefix, wanted->plen);
+}
+
+static bool __init same_rules(const struct model *m)
+{
+	const struct ipvsdummy_rule *rule = NULL;
+	unsigned int n = 0;
+
+	while ((rule = ipvsdummy_rules_after(&m->rules, rule))) {
+		struct ipvsdummy_rule *known = find_rule((struct model *)m,
+							 rule);
+
+		if (!expect(known && known->action == rule->action,
+			    "a rule of length %u", rule->plen))
+			return false;
+		n++;
+	}
+	return expect(n == m->n_rules && m->rules.count == n,
+		      "%u rules, not %u", n, m->n_rules);
+}
+
+/* Some changes, all of them or none */
+static bool __init change_rules(struct model *m)
+{
+	static struct ipvsdummy_rule_change changes[CHANGES_MAX] __initdata;
+	static struct ipvsdummy_rule before[RULES_MAX] __initdata;
+	unsigned int n_before, n = 0;
+	bool undo = draw(m) & 1, good = true;
+	int want, got;
+
+	if (m->n_rules + CHANGES_MAX > RULES_MAX) {
+		ipvsdummy_rules_destroy(&m->rules);
+		m->n_rules = 0;
+	}
+	n_before = m->n_rules;
+	memcpy(before, m->rule, sizeof(before));
+	do {
+		draw_change(m, &changes[n]);
+		got = ipvsdummy_rules_prepare(&changes[n]);
+		if (!got)
+			got = ipvsdummy_rules_make(&m->rules, &changes[n]);
+		want = got == -ENOMEM ? got : change_model(m, &changes[n]);
+		good = expect(got == want, "change: %d, not %d", got, want) &&
+		       same_rules(m);
+	} while (++n < CHANGES_MAX && good && draw(m) & 3);
+
+	while (n--) {
+		if (undo)
+			ipvsdummy_rules_undo(&m->rules, &changes[n]);
+		ipvsdummy_rules_settle(&changes[n]);
+	}
+	if (undo) {
+		memcpy(m->rule, before, sizeof(before));
+		m->n_rules = n_before;
+	}
+	return good && same_rules(m);
 }
 
 /* What nobody else sees: references, and lengths that nobody uses any more */
@@ -485,8 +712,9 @@ static bool __init audit(const struct model *m)
 	}
 	for (i = 0; i < 2 && good; i++)
 		for (j = 0; j < 129 && good; j++)
-			good = lengths[i][j] == m->index.plen_count[i][j] &&
-			       !lengths[i][j] == !test_bit(j, m->index.plens[i]);
+			good = lengths[i][j] == m->index.plens.count[i][j] &&
+			       !lengths[i][j] ==
+			       !test_bit(j, m->index.plens.used[i]);
 	return expect(good, "lengths in use") &&
 	       expect(m->index.count == m->n, "count %u, not %u",
 		      m->index.count, m->n);
@@ -510,11 +738,12 @@ bool __init ipvsdummy_selftest_replay(const u8 *bytes, size_t len)
 	m->left = len;
 	m->now = ULONG_MAX - 64;	/* wraps on the way */
 	ipvsdummy_index_init(&m->index);
+	ipvsdummy_rules_init(&m->rules);
 
 	while (m->left && good) {
 		cond_resched();
 		m->now += draw(m) % 4;
-		switch (draw(m) % 8) {
+		switch (draw(m) % 9) {
 		case 0: case 1: case 2:
 			good = add(m) && audit(m);
 			break;
@@ -523,6 +752,9 @@ bool __init ipvsdummy_selftest_replay(const u8 *bytes, size_t len)
 			break;
 		case 4:
 			good = purge(m, draw(m) % 32) && audit(m);
+			break;
+		case 5:
+			good = change_rules(m);
 			break;
 		default:
 			good = judge_both(m) && ask(m);
@@ -534,6 +766,7 @@ bool __init ipvsdummy_selftest_replay(const u8 *bytes, size_t len)
 		       m->n, m->left);
 
 	ipvsdummy_index_destroy(&m->index);
+	ipvsdummy_rules_destroy(&m->rules);
 	return expect(list_empty(&m->owned) && list_empty(&m->index.gone),
 		      "destroyed, and something is left") && good;
 }

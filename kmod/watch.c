@@ -67,6 +67,7 @@ static bool rests_on_hardware(struct net_device *dev, unsigned int depth)
 	return false;
 }
 
+/* Return: the name exactly as the operator gave it, or NULL */
 static struct ipvsdummy_name *find_name(const struct net *net, const char *name)
 {
 	struct ipvsdummy_name *pos;
@@ -75,6 +76,28 @@ static struct ipvsdummy_name *find_name(const struct net *net, const char *name)
 		if (!strcmp(pos->name, name))
 			return pos;
 	return NULL;
+}
+
+/* Return: what the operator said of such interfaces, the longest name decides;
+ * NULL if nothing
+ */
+static const struct ipvsdummy_name *match_name(const struct net_device *dev)
+{
+	const struct ipvsdummy_name *pos, *longest = NULL;
+	size_t len, longest_len = 0;
+
+	list_for_each_entry(pos, &ipvsdummy_net(dev_net(dev))->names, node) {
+		len = strlen(pos->name);
+		if (pos->name[len - 1] != '*') {
+			if (!strcmp(pos->name, dev->name))
+				return pos;
+		} else if (len > longest_len &&
+			   !strncmp(pos->name, dev->name, len - 1)) {
+			longest = pos;
+			longest_len = len;
+		}
+	}
+	return longest;
 }
 
 /**
@@ -86,16 +109,16 @@ static struct ipvsdummy_name *find_name(const struct net *net, const char *name)
  */
 u8 ipvsdummy_watch_reason(const struct net_device *dev)
 {
+	const struct ipvsdummy_name *name = match_name(dev);
+
 	ASSERT_RTNL();
-	if (ipvsdummy_is_link(dev))
+	if (ipvsdummy_is_link(dev) || (name && name->exclude))
 		return 0;
 	if (dev->dev.parent)
 		return IPVSDUMMY_WATCH_REASON_PHYSICAL;
 	if (rests_on_hardware((struct net_device *)dev, 0))
 		return IPVSDUMMY_WATCH_REASON_STACKED;
-	if (find_name(dev_net(dev), dev->name))
-		return IPVSDUMMY_WATCH_REASON_NAMED;
-	return 0;
+	return name ? IPVSDUMMY_WATCH_REASON_NAMED : 0;
 }
 
 static void vips_to_judge(struct ipvsdummy_guard *guard)
@@ -395,23 +418,35 @@ void ipvsdummy_watch_stop(struct ipvsdummy_guard *guard)
 		unwatch(guard, watched);
 }
 
+static void names_changed(struct net *net)
+{
+	struct net_device *dev;
+
+	if (!ipvsdummy_guard(net))
+		return;
+	for_each_netdev(net, dev)
+		ipvsdummy_watch_device(dev);
+}
+
 /**
- * ipvsdummy_watch_add - watch the interface of a name, whenever there is one
+ * ipvsdummy_watch_add - watch or exclude interfaces by their name
  * @net: the netns
- * @name: the name
+ * @name: the name; with a trailing asterisk, the beginning of names
+ * @exclude: exclude them
  *
  * Context: RTNL; may sleep.
  * Return: 0, -EINVAL if it is no interface name, -EEXIST, -ENOSPC if there
  * are too many, -ENOMEM.
  */
-int ipvsdummy_watch_add(struct net *net, const char *name)
+int ipvsdummy_watch_add(struct net *net, const char *name, bool exclude)
 {
 	struct ipvsdummy_net *pn = ipvsdummy_net(net);
 	struct ipvsdummy_name *entry;
-	struct net_device *dev;
+	const char *asterisk = strchr(name, '*');
 
 	ASSERT_RTNL();
-	if (!dev_valid_name(name) || strpbrk(name, "*%"))
+	if (!dev_valid_name(name) || strchr(name, '%') ||
+	    (asterisk && asterisk[1]))
 		return -EINVAL;
 	if (find_name(net, name))
 		return -EEXIST;
@@ -422,19 +457,17 @@ int ipvsdummy_watch_add(struct net *net, const char *name)
 	if (!entry)
 		return -ENOMEM;
 	strscpy(entry->name, name, sizeof(entry->name));
+	entry->exclude = exclude;
 	list_add_tail(&entry->node, &pn->names);
 	pn->n_names++;
-
-	dev = __dev_get_by_name(net, name);
-	if (dev)
-		ipvsdummy_watch_device(dev);
+	names_changed(net);
 	return 0;
 }
 
 /**
  * ipvsdummy_watch_del - forget a name
  * @net: the netns
- * @name: the name
+ * @name: the name, as it was added
  *
  * Context: RTNL; may sleep.
  * Return: 0 or -ENOENT.
@@ -442,7 +475,6 @@ int ipvsdummy_watch_add(struct net *net, const char *name)
 int ipvsdummy_watch_del(struct net *net, const char *name)
 {
 	struct ipvsdummy_name *entry = find_name(net, name);
-	struct net_device *dev;
 
 	ASSERT_RTNL();
 	if (!entry)
@@ -450,9 +482,6 @@ int ipvsdummy_watch_del(struct net *net, const char *name)
 	list_del(&entry->node);
 	ipvsdummy_net(net)->n_names--;
 	kfree(entry);
-
-	dev = __dev_get_by_name(net, name);
-	if (dev)
-		ipvsdummy_watch_device(dev);
+	names_changed(net);
 	return 0;
 }

@@ -37,7 +37,7 @@ wrong()
 
 policy()
 {
-	ctl -j show $dev | jq -c '.[0] | [.mode] + [.classes[].action]'
+	ctl -j show $dev | jq -c '.[0] | [.mode] + [.classes[].action // empty]'
 }
 
 test_set()
@@ -97,7 +97,7 @@ test_check()
 	equal '["flag","reject"]' "$(ctl -j check $dev 10.1.0.1 |
 		jq -c '.[0] | [.action, .would]')" audit
 	expect ctl check $dev 10.1.0.1
-	equal "0 0" "$(ctl -j show | jq -r '.[0].classes[] | .active' |
+	equal "0 0 0" "$(ctl -j show | jq -r '.[0].classes[] | .active' |
 		xargs)" "nothing is left behind"
 }
 

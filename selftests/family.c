@@ -518,7 +518,7 @@ TEST_F(family, check)
 	EXPECT_EQ(0, addr_bound(&lab->rt, "vip0", "10.0.2.99"));
 }
 
-/* A piece of a request: an attribute, or a class policy of two */
+/* A piece of a request: an attribute, or a nest of some */
 struct piece {
 	uint16_t type;
 	uint16_t size;
@@ -534,6 +534,12 @@ struct piece {
 			  .nested = (struct piece[]){ __VA_ARGS__, {} } }
 #define CLASS(c)	NUMBER(CLASS_CLASS, c)
 #define ACTION(a)	NUMBER(CLASS_ACTION, IPVSDUMMY_ACTION_##a)
+#define RULE(...)	{ .type = A(RULE) | NLA_F_NESTED,		\
+			  .nested = (struct piece[]){ __VA_ARGS__, {} } }
+#define PREFIX(bytes)	{ .type = A(RULE_PREFIX), .size = 4, .data = (bytes) }
+#define PLEN(n)		NUMBER(RULE_PREFIXLEN, n)
+#define TO(a)		NUMBER(RULE_ACTION, IPVSDUMMY_ACTION_##a)
+#define TEN_8		RULE(PREFIX("\12\0\0\0"), PLEN(8), TO(ALLOW))
 #define VIP0		WORD(IFNAME, "vip0")
 #define HOST		CLASS(IPVSDUMMY_CLASS_HOST)
 #define ONLINK		CLASS(IPVSDUMMY_CLASS_ONLINK)
@@ -641,8 +647,14 @@ static const struct bad {
 	  { WORD(WATCH_NAME, "0123456789abcdef") } },
 	{ "empty watch-name", EINVAL, WATCH_ADD, false,
 	  { WORD(WATCH_NAME, "") } },
-	{ "pattern as watch-name", EINVAL, WATCH_ADD, false,
-	  { WORD(WATCH_NAME, "veth*") } },
+	{ "asterisk in the middle of a watch-name", EINVAL, WATCH_ADD, false,
+	  { WORD(WATCH_NAME, "ve*th") } },
+	{ "two asterisks in a watch-name", EINVAL, WATCH_ADD, false,
+	  { WORD(WATCH_NAME, "veth**") } },
+	{ "watch-name that is there, excluded", EEXIST, WATCH_ADD, false,
+	  { WORD(WATCH_NAME, "w0"), BYTES(WATCH_EXCLUDE, 0) } },
+	{ "flag with a value", ERANGE, WATCH_ADD, false,
+	  { WORD(WATCH_NAME, "w1"), BYTES(WATCH_EXCLUDE, 4) } },
 	{ "template as watch-name", EINVAL, WATCH_ADD, false,
 	  { WORD(WATCH_NAME, "eth%d") } },
 	{ "path as watch-name", EINVAL, WATCH_ADD, false,
@@ -663,8 +675,8 @@ static const struct bad {
 	  { VIP0, NUMBER(MODE, 0xffffffff) } },
 	{ "class 0", ERANGE, LINK_SET, false,
 	  { VIP0, AUDIT, GOOD, POLICY(CLASS(0), ACTION(FLAG)) } },
-	{ "class 3", ERANGE, LINK_SET, false,
-	  { VIP0, AUDIT, GOOD, POLICY(CLASS(3), ACTION(FLAG)) } },
+	{ "class 4", ERANGE, LINK_SET, false,
+	  { VIP0, AUDIT, GOOD, POLICY(CLASS(4), ACTION(FLAG)) } },
 	{ "class 258", ERANGE, LINK_SET, false,
 	  { VIP0, AUDIT, POLICY(CLASS(258), ACTION(FLAG)) } },
 	{ "action 4", ERANGE, LINK_SET, false,
@@ -675,10 +687,60 @@ static const struct bad {
 	/* Pairs without sense; the good ones beside them do not count */
 	{ "skip of onlink", EDOM, LINK_SET, false,
 	  { VIP0, AUDIT, POLICY(ONLINK, ACTION(SKIP)) } },
+	{ "action of class rule", EDOM, LINK_SET, false,
+	  { VIP0, AUDIT, POLICY(CLASS(IPVSDUMMY_CLASS_RULE), ACTION(FLAG)) } },
 	{ "skip of onlink behind a good policy", EDOM, LINK_SET, false,
 	  { VIP0, AUDIT, GOOD, POLICY(ONLINK, ACTION(SKIP)) } },
 	{ "skip of onlink before a good policy", EDOM, LINK_SET, false,
 	  { VIP0, POLICY(ONLINK, ACTION(SKIP)), GOOD, AUDIT } },
+
+	/* Rules; the good ones beside them do not count */
+	{ "rule with host bits", EINVAL, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, RULE(PREFIX("\12\0\0\1"), PLEN(24), TO(FLAG)) } },
+	{ "rule with the last host bit", EINVAL, LINK_SET, false,
+	  { VIP0, RULE(PREFIX("\12\0\0\1"), PLEN(31), TO(FLAG)) } },
+	{ "rule of 33 bits", ERANGE, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, RULE(PREFIX("\12\0\0\1"), PLEN(33), TO(FLAG)) } },
+	{ "rule of 129 bits", ERANGE, LINK_SET, false,
+	  { VIP0, AUDIT, RULE(BYTES(RULE_PREFIX, 16), PLEN(129), TO(FLAG)) } },
+	{ "rule of 5 bytes", EINVAL, LINK_SET, false,
+	  { VIP0, AUDIT, RULE(BYTES(RULE_PREFIX, 5), PLEN(0), TO(FLAG)) } },
+	{ "rule of 17 bytes", EINVAL, LINK_SET, false,
+	  { VIP0, AUDIT, RULE(BYTES(RULE_PREFIX, 17), PLEN(0), TO(FLAG)) } },
+	{ "rule without prefix", EINVAL, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, RULE(PLEN(0), TO(FLAG)) } },
+	{ "rule without length", EINVAL, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, RULE(BYTES(RULE_PREFIX, 4), TO(FLAG)) } },
+	{ "rule without action", EINVAL, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, RULE(BYTES(RULE_PREFIX, 4), PLEN(0)) } },
+	{ "rule that skips", EDOM, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8,
+	    RULE(BYTES(RULE_PREFIX, 4), PLEN(0), TO(SKIP)) } },
+	{ "rule of action 4", ERANGE, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, RULE(BYTES(RULE_PREFIX, 4), PLEN(0),
+				     NUMBER(RULE_ACTION, 4)) } },
+	{ "rule of op 3", ERANGE, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, RULE(BYTES(RULE_PREFIX, 4), PLEN(0), TO(FLAG),
+				     NUMBER(RULE_OP, 3)) } },
+	{ "rule twice", EEXIST, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, TEN_8 } },
+	{ "action twice in a rule", EEXIST, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, RULE(BYTES(RULE_PREFIX, 4), PLEN(0), TO(FLAG),
+				     TO(ALLOW)) } },
+	{ "rule that is not there", ENOENT, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8, RULE(BYTES(RULE_PREFIX, 4), PLEN(0),
+				     NUMBER(RULE_OP, IPVSDUMMY_RULE_OP_DEL)) } },
+	{ "rule that was flushed", ENOENT, LINK_SET, false,
+	  { VIP0, BYTES(FLUSH_RULES, 0),
+	    RULE(PREFIX("\254\20\0\0"), PLEN(12),
+		 NUMBER(RULE_OP, IPVSDUMMY_RULE_OP_DEL)) } },
+	{ "rule that is there", EEXIST, LINK_SET, false,
+	  { VIP0, AUDIT, TEN_8,
+	    RULE(PREFIX("\254\20\0\0"), PLEN(12), TO(FLAG)) } },
+	{ "rules of another link's kind", EOPNOTSUPP, LINK_SET, false,
+	  { WORD(IFNAME, "w0"), TEN_8 } },
+	{ "rules to dump of another kind", EOPNOTSUPP, IPVSDUMMY_CMD_RULE_GET,
+	  true, { WORD(IFNAME, "w0") } },
 
 	/* Something missing */
 	{ "link-get of nothing", EINVAL, LINK_GET, false, { {} } },
@@ -724,7 +786,8 @@ static void put_pieces(struct nlmsghdr *nlh, const struct piece *piece)
 
 	for (; piece->type || piece->size; piece++) {
 		if (piece->nested) {
-			nest = mnl_attr_nest_start(nlh, A(CLASS_POLICY));
+			nest = mnl_attr_nest_start(nlh, piece->type &
+						   ~NLA_F_NESTED);
 			put_pieces(nlh, piece->nested);
 			mnl_attr_nest_end(nlh, nest);
 		} else {
@@ -747,6 +810,7 @@ TEST_F(family, bad_requests)
 	ASSERT_EQ(0, addr_add(&lab->rt, "w0", "10.0.2.15/24"));
 	ASSERT_EQ(EADDRINUSE, addr_add(&lab->rt, "vip0", "10.0.2.15"));
 	ASSERT_EQ(0, addr_add(&lab->rt, "vip0", "10.0.2.99"));
+	ASSERT_EQ(0, rule_change(lab, "vip0", "172.16.0.0/12 reject"));
 	before = snapshot(lab);
 
 	for (bad = bad_requests;

@@ -20,7 +20,7 @@
 #define CLASS_BIT(name)	(1ULL << IPVSDUMMY_A_CLASS_##name)
 #define NUM(msg, name)	((msg)->num[IPVSDUMMY_A_##name])
 
-enum { NONE, U32, U64, STRING, BINARY, NEST };
+enum { NONE, U32, U64, STRING, BINARY, NEST, FLAG_ONLY };
 
 static const uint8_t kind_of[IPVSDUMMY_A_MAX + 1] = {
 	[A(IFINDEX)] = U32,
@@ -56,6 +56,12 @@ static const uint8_t kind_of[IPVSDUMMY_A_MAX + 1] = {
 	[A(UNWATCHED)] = U64,
 	[A(LINKS)] = U32,
 	[A(EVENTS)] = U64,
+	[A(WATCH_EXCLUDE)] = FLAG_ONLY,
+	[A(RULE)] = NEST,
+	[A(RULES)] = U32,
+	[A(RULES_MAX)] = U32,
+	[A(REASONS)] = U32,
+	[A(REASON)] = NEST,
 };
 
 static const uint8_t class_kind_of[IPVSDUMMY_A_CLASS_MAX + 1] = {
@@ -71,15 +77,17 @@ static const uint8_t class_kind_of[IPVSDUMMY_A_CLASS_MAX + 1] = {
 #define LINK_NAME	(BIT(IFINDEX) | BIT(IFNAME))
 #define VIP		(BIT(FAMILY) | BIT(ADDRESS))
 #define MATCH		(BIT(CLASS) | BIT(EVIDENCE) | BIT(SEVERITY) |	\
-			 BIT(MATCH_IFINDEX) | BIT(MATCH_IFNAME) |	\
 			 BIT(MATCH_PREFIX) | BIT(MATCH_PREFIXLEN))
+#define MATCH_LINK	(BIT(MATCH_IFINDEX) | BIT(MATCH_IFNAME))
 
 #define HAS_STATUS	(POSITION | BIT(VERSION) | BIT(RING_SIZE) |	\
 			 BIT(RING_OLDEST) | BIT(CONFLICTS) |		\
 			 BIT(CONFLICTS_MAX) | BIT(UNRECORDED) |		\
 			 BIT(UNWATCHED) | BIT(LINKS))
 #define HAS_LINK	(POSITION | LINK_NAME | BIT(MODE) |		\
-			 BIT(ADDRESSES) | BIT(EVENTS) | BIT(CLASS_POLICY))
+			 BIT(ADDRESSES) | BIT(EVENTS) | BIT(UNRECORDED) | \
+			 BIT(RULES) | BIT(RULES_MAX) | BIT(CLASS_POLICY))
+#define HAS_RULE	(POSITION | LINK_NAME | BIT(RULE))
 #define HAS_WATCHED	(POSITION | LINK_NAME | BIT(WATCH_REASON) |	\
 			 BIT(ADDRESSES))
 #define HAS_NAME	(POSITION | BIT(WATCH_NAME))
@@ -87,7 +95,7 @@ static const uint8_t class_kind_of[IPVSDUMMY_A_CLASS_MAX + 1] = {
 #define HAS_LOST	(POSITION | BIT(TIME) | BIT(EVENT) | BIT(COUNT))
 #define HAS_CONFLICT	(POSITION | BIT(TIME) | BIT(EVENT) | LINK_NAME |	\
 			 VIP | MATCH | BIT(SINCE) | BIT(ACTION))
-#define MAY_CONFLICT	(BIT(WOULD) | BIT(COUNT))
+#define MAY_CONFLICT	(BIT(WOULD) | BIT(COUNT) | MATCH_LINK)
 
 /**
  * struct msg - a message of the family
@@ -97,6 +105,8 @@ static const uint8_t class_kind_of[IPVSDUMMY_A_CLASS_MAX + 1] = {
  * @str: strings by attribute
  * @bin: addresses by attribute
  * @class: class policies by class
+ * @rule: "10.0.0.0/8 allow"
+ * @reason: the same for each reason, and which decides, a line each
  */
 struct msg {
 	uint8_t cmd;
@@ -107,7 +117,9 @@ struct msg {
 	struct {
 		uint64_t has;
 		uint64_t num[IPVSDUMMY_A_CLASS_MAX + 1];
-	} class[IPVSDUMMY_CLASS_ONLINK + 1];
+	} class[IPVSDUMMY_CLASS_RULE + 1];
+	char rule[64];
+	char reason[1024];
 };
 
 /**
@@ -166,12 +178,91 @@ static inline void parse_class(const struct nlattr *nest, struct msg *msg)
 		num[type] = get_number(attr, class_kind_of[type]);
 	}
 	type = num[A(CLASS_CLASS)];
-	if (type != IPVSDUMMY_CLASS_HOST && type != IPVSDUMMY_CLASS_ONLINK)
+	if (type < IPVSDUMMY_CLASS_HOST || type > IPVSDUMMY_CLASS_RULE)
 		die("a policy of class %u", type);
 	if (msg->class[type].has)
 		die("two policies of class %u", type);
 	msg->class[type].has = has;
 	memcpy(msg->class[type].num, num, sizeof(num));
+}
+
+static inline const char *action_word(uint64_t action)
+{
+	static const char * const words[] = {
+		[IPVSDUMMY_ACTION_ALLOW] = "allow",
+		[IPVSDUMMY_ACTION_FLAG] = "flag",
+		[IPVSDUMMY_ACTION_REJECT] = "reject",
+		[IPVSDUMMY_ACTION_SKIP] = "skip",
+	};
+
+	return action < sizeof(words) / sizeof(*words) ? words[action] : "?";
+}
+
+static inline const char *class_word(uint64_t class)
+{
+	static const char * const words[] = {
+		[IPVSDUMMY_CLASS_HOST] = "host",
+		[IPVSDUMMY_CLASS_ONLINK] = "onlink",
+		[IPVSDUMMY_CLASS_RULE] = "rule",
+	};
+
+	return class < sizeof(words) / sizeof(*words) ? words[class] : "?";
+}
+
+static inline const char *say_prefix(const struct nlattr *prefix, uint32_t plen)
+{
+	size_t size = mnl_attr_get_payload_len(prefix);
+	char buffer[INET6_ADDRSTRLEN];
+
+	if (size != 4 && size != 16)
+		die("a prefix of %zu bytes", size);
+	inet_ntop(size == 4 ? AF_INET : AF_INET6, mnl_attr_get_payload(prefix),
+		  buffer, sizeof(buffer));
+	return text("%s/%u", buffer, plen);
+}
+
+static inline void parse_rule(const struct nlattr *nest, struct msg *msg)
+{
+	const struct nlattr *attr, *of[IPVSDUMMY_A_RULE_MAX + 1] = {};
+
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) > IPVSDUMMY_A_RULE_MAX)
+			die("attribute %u in a rule", mnl_attr_get_type(attr));
+		of[mnl_attr_get_type(attr)] = attr;
+	}
+	if (!of[A(RULE_PREFIX)] || !of[A(RULE_PREFIXLEN)] ||
+	    !of[A(RULE_ACTION)] || of[A(RULE_OP)])
+		die("an odd rule");
+	snprintf(msg->rule, sizeof(msg->rule), "%s %s",
+		 say_prefix(of[A(RULE_PREFIX)],
+			    mnl_attr_get_u32(of[A(RULE_PREFIXLEN)])),
+		 action_word(mnl_attr_get_u32(of[A(RULE_ACTION)])));
+}
+
+static inline void parse_reason(const struct nlattr *nest, struct msg *msg)
+{
+	const struct nlattr *attr, *of[IPVSDUMMY_A_REASON_MAX + 1] = {};
+	size_t used = strlen(msg->reason);
+
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) > IPVSDUMMY_A_REASON_MAX)
+			die("attribute %u in a reason",
+			    mnl_attr_get_type(attr));
+		of[mnl_attr_get_type(attr)] = attr;
+	}
+	if (!of[A(REASON_CLASS)] || !of[A(REASON_ACTION)] ||
+	    !of[A(REASON_MATCH_PREFIX)] || !of[A(REASON_MATCH_PREFIXLEN)] ||
+	    !of[A(REASON_MATCH_IFINDEX)] != !of[A(REASON_MATCH_IFNAME)])
+		die("an odd reason");
+	snprintf(msg->reason + used, sizeof(msg->reason) - used,
+		 "%s %s %s %s%s\n",
+		 class_word(mnl_attr_get_u32(of[A(REASON_CLASS)])),
+		 action_word(mnl_attr_get_u32(of[A(REASON_ACTION)])),
+		 of[A(REASON_MATCH_IFNAME)] ?
+		 mnl_attr_get_str(of[A(REASON_MATCH_IFNAME)]) : "-",
+		 say_prefix(of[A(REASON_MATCH_PREFIX)],
+			    mnl_attr_get_u32(of[A(REASON_MATCH_PREFIXLEN)])),
+		 of[A(REASON_DECIDES)] ? " decides" : "");
 }
 
 static inline void parse_attr(const struct nlattr *attr, struct msg *msg)
@@ -201,7 +292,16 @@ static inline void parse_attr(const struct nlattr *attr, struct msg *msg)
 		msg->num[type] = size;
 		break;
 	case NEST:
-		parse_class(attr, msg);
+		if (type == A(CLASS_POLICY))
+			parse_class(attr, msg);
+		else if (type == A(RULE))
+			parse_rule(attr, msg);
+		else
+			parse_reason(attr, msg);
+		break;
+	case FLAG_ONLY:
+		if (size)
+			die("attribute %u: flag of %zu bytes", type, size);
 		break;
 	default:
 		msg->num[type] = get_number(attr, kind_of[type]);
@@ -210,14 +310,16 @@ static inline void parse_attr(const struct nlattr *attr, struct msg *msg)
 
 static inline void check_class_policies(const struct msg *msg)
 {
-	const uint64_t has = CLASS_BIT(CLASS) | CLASS_BIT(ACTION) |
-			     CLASS_BIT(REJECTED) | CLASS_BIT(SKIPPED) |
-			     CLASS_BIT(FLAGGED) | CLASS_BIT(ACTIVE);
+	const uint64_t all = CLASS_BIT(CLASS) | CLASS_BIT(REJECTED) |
+			     CLASS_BIT(SKIPPED) | CLASS_BIT(FLAGGED) |
+			     CLASS_BIT(ACTIVE);
 	unsigned int class;
 
-	for (class = IPVSDUMMY_CLASS_HOST; class <= IPVSDUMMY_CLASS_ONLINK;
+	for (class = IPVSDUMMY_CLASS_HOST; class <= IPVSDUMMY_CLASS_RULE;
 	     class++)
-		if (msg->class[class].has != has)
+		if (msg->class[class].has !=
+		    (all | (class == IPVSDUMMY_CLASS_RULE ? 0 :
+			    CLASS_BIT(ACTION))))
 			die("class %u: attributes %#llx", class,
 			    (unsigned long long)msg->class[class].has);
 }
@@ -251,10 +353,13 @@ static inline void check_verdict(const struct msg *msg)
 				   IPVSDUMMY_SEVERITY_CRITICAL))
 		die("severity %u in class %u", (int)NUM(msg, SEVERITY),
 		    (int)NUM(msg, CLASS));
-	if (NUM(msg, EVIDENCE) != IPVSDUMMY_EVIDENCE_ADDRESS)
+	if (NUM(msg, EVIDENCE) != (NUM(msg, CLASS) == IPVSDUMMY_CLASS_RULE ?
+				   IPVSDUMMY_EVIDENCE_RULE :
+				   IPVSDUMMY_EVIDENCE_ADDRESS))
 		die("evidence %u", (int)NUM(msg, EVIDENCE));
-	if (!NUM(msg, MATCH_IFINDEX))
-		die("a match without interface");
+	if ((msg->has & MATCH_LINK) !=
+	    (NUM(msg, CLASS) == IPVSDUMMY_CLASS_RULE ? 0 : MATCH_LINK))
+		die("a match with an interface, or without");
 	if (NUM(msg, MATCH_PREFIX) != size ||
 	    NUM(msg, MATCH_PREFIXLEN) > size * 8 ||
 	    (NUM(msg, CLASS) == IPVSDUMMY_CLASS_HOST &&
@@ -306,10 +411,14 @@ static inline uint64_t due_attributes(const struct msg *msg)
 	case IPVSDUMMY_CMD_LINK_GET:
 		return HAS_LINK;
 	case IPVSDUMMY_CMD_WATCH_GET:
-		return msg->has & BIT(WATCH_NAME) ? HAS_NAME : HAS_WATCHED;
+		return msg->has & BIT(WATCH_NAME) ?
+		       HAS_NAME | (msg->has & BIT(WATCH_EXCLUDE)) : HAS_WATCHED;
+	case IPVSDUMMY_CMD_RULE_GET:
+		return HAS_RULE;
 	case IPVSDUMMY_CMD_CHECK:
 		return HAS_CHECK | (msg->has & BIT(CLASS) ? MATCH : 0) |
-		       (msg->has & BIT(WOULD));
+		       (msg->has & (BIT(WOULD) | MATCH_LINK | BIT(REASONS) |
+				    BIT(REASON)));
 	case IPVSDUMMY_CMD_CONFLICT_GET:
 		return HAS_CONFLICT | (msg->has & MAY_CONFLICT);
 	case IPVSDUMMY_CMD_EVENT_GET:
@@ -355,23 +464,6 @@ static inline void parse_msg(struct lab *lab, const struct nlmsghdr *nlh,
 		check_conflict(msg);
 }
 
-static inline const char *action_word(uint64_t action)
-{
-	static const char * const words[] = {
-		[IPVSDUMMY_ACTION_ALLOW] = "allow",
-		[IPVSDUMMY_ACTION_FLAG] = "flag",
-		[IPVSDUMMY_ACTION_REJECT] = "reject",
-		[IPVSDUMMY_ACTION_SKIP] = "skip",
-	};
-
-	return action < sizeof(words) / sizeof(*words) ? words[action] : "?";
-}
-
-static inline const char *class_word(uint64_t class)
-{
-	return class == IPVSDUMMY_CLASS_HOST ? "host" : "onlink";
-}
-
 static inline const char *event_word(uint64_t event)
 {
 	static const char * const words[] = {
@@ -403,11 +495,12 @@ static inline const char *say_verdict(const struct msg *msg)
 			    say_address(msg, A(ADDRESS)));
 	if (msg->has & BIT(WOULD))
 		would = text(" would %s", action_word(NUM(msg, WOULD)));
-	return text("%s %s: %s %s%s, %s %s/%u", msg->str[A(IFNAME)],
+	return text("%s %s: %s %s%s, %s%s%s/%u", msg->str[A(IFNAME)],
 		    say_address(msg, A(ADDRESS)),
 		    class_word(NUM(msg, CLASS)),
 		    action_word(NUM(msg, ACTION)), would,
 		    msg->str[A(MATCH_IFNAME)],
+		    msg->has & MATCH_LINK ? " " : "",
 		    say_address(msg, A(MATCH_PREFIX)),
 		    (int)NUM(msg, MATCH_PREFIXLEN));
 }
@@ -420,6 +513,21 @@ static inline const char *say_class(const struct msg *msg, int class)
 		    action_word(num[A(CLASS_ACTION)]),
 		    (int)num[A(CLASS_REJECTED)], (int)num[A(CLASS_SKIPPED)],
 		    (int)num[A(CLASS_FLAGGED)], (int)num[A(CLASS_ACTIVE)]);
+}
+
+/* Of the rules only if there is something to say */
+static inline const char *say_rules(const struct msg *msg)
+{
+	const uint64_t *num = msg->class[IPVSDUMMY_CLASS_RULE].num;
+
+	if (NUM(msg, RULES_MAX) != 8192)
+		die("%d rules at most", (int)NUM(msg, RULES_MAX));
+	if (!NUM(msg, RULES) && !num[A(CLASS_REJECTED)] &&
+	    !num[A(CLASS_FLAGGED)])
+		return "";
+	return text(" %d rules %d+%d=%d", (int)NUM(msg, RULES),
+		    (int)num[A(CLASS_REJECTED)], (int)num[A(CLASS_FLAGGED)],
+		    (int)num[A(CLASS_ACTIVE)]);
 }
 
 /* One line of a message; what parse_msg() checked is not repeated */
@@ -438,19 +546,24 @@ static inline const char *say(const struct msg *msg)
 			    (unsigned long long)NUM(msg, UNRECORDED),
 			    (int)NUM(msg, LINKS));
 	case IPVSDUMMY_CMD_LINK_GET:
-		return text("%s %s addrs %d events %llu%s%s",
+		return text("%s %s addrs %d events %llu%s%s%s",
 			    msg->str[A(IFNAME)],
 			    NUM(msg, MODE) == IPVSDUMMY_MODE_AUDIT ?
 			    "audit" : "enforce", (int)NUM(msg, ADDRESSES),
 			    (unsigned long long)NUM(msg, EVENTS),
 			    say_class(msg, IPVSDUMMY_CLASS_HOST),
-			    say_class(msg, IPVSDUMMY_CLASS_ONLINK));
+			    say_class(msg, IPVSDUMMY_CLASS_ONLINK),
+			    say_rules(msg));
 	case IPVSDUMMY_CMD_WATCH_GET:
 		if (msg->has & BIT(WATCH_NAME))
-			return text("name %s", msg->str[A(WATCH_NAME)]);
+			return text("%s %s", msg->has & BIT(WATCH_EXCLUDE) ?
+				    "exclude" : "name",
+				    msg->str[A(WATCH_NAME)]);
 		return text("%s reason %d addresses %d", msg->str[A(IFNAME)],
 			    (int)NUM(msg, WATCH_REASON),
 			    (int)NUM(msg, ADDRESSES));
+	case IPVSDUMMY_CMD_RULE_GET:
+		return text("%s %s", msg->str[A(IFNAME)], msg->rule);
 	case IPVSDUMMY_CMD_CHECK:
 		return say_verdict(msg);
 	}
@@ -579,11 +692,54 @@ static inline int link_policy(struct lab *lab, const char *dev, int mode,
 	return family_talk(lab, nlh, NULL);
 }
 
+/* "10.0.0.0/8 allow", "-10.0.0.0/8" to delete, "=10.0.0.0/8 flag" to replace */
+static inline void put_rule(struct nlmsghdr *nlh, const char *rule)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, A(RULE));
+	char prefix[64], action[16] = "allow";
+	struct ip ip;
+	int i;
+
+	if (sscanf(rule + strspn(rule, "-="), "%63s %15s", prefix, action) < 1)
+		die("rule %s", rule);
+	ip = parse_ip(prefix);
+	mnl_attr_put(nlh, A(RULE_PREFIX), ip.size, ip.bytes);
+	mnl_attr_put_u32(nlh, A(RULE_PREFIXLEN), ip.plen);
+	for (i = 0; strcmp(action, action_word(i)); i++)
+		;
+	if (*rule != '-')
+		mnl_attr_put_u32(nlh, A(RULE_ACTION), i);
+	if (*rule == '-')
+		mnl_attr_put_u32(nlh, A(RULE_OP), IPVSDUMMY_RULE_OP_DEL);
+	if (*rule == '=')
+		mnl_attr_put_u32(nlh, A(RULE_OP), IPVSDUMMY_RULE_OP_REPLACE);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static inline int rule_change(struct lab *lab, const char *dev,
+			      const char *rule)
+{
+	struct nlmsghdr *nlh = family_begin(lab, IPVSDUMMY_CMD_LINK_SET, 0);
+
+	mnl_attr_put_strz(nlh, A(IFNAME), dev);
+	put_rule(nlh, rule);
+	return family_talk(lab, nlh, NULL);
+}
+
 static inline int watch_set(struct lab *lab, uint8_t cmd, const char *name)
 {
 	struct nlmsghdr *nlh = family_begin(lab, cmd, 0);
 
 	mnl_attr_put_strz(nlh, A(WATCH_NAME), name);
+	return family_talk(lab, nlh, NULL);
+}
+
+static inline int watch_exclude(struct lab *lab, const char *name)
+{
+	struct nlmsghdr *nlh = family_begin(lab, IPVSDUMMY_CMD_WATCH_ADD, 0);
+
+	mnl_attr_put_strz(nlh, A(WATCH_NAME), name);
+	mnl_attr_put(nlh, A(WATCH_EXCLUDE), 0, NULL);
 	return family_talk(lab, nlh, NULL);
 }
 
@@ -681,6 +837,7 @@ static inline char *snapshot(struct lab *lab)
 	print_dump(lab, IPVSDUMMY_CMD_LINK_GET, to);
 	print_dump(lab, IPVSDUMMY_CMD_CONFLICT_GET, to);
 	print_dump(lab, IPVSDUMMY_CMD_WATCH_GET, to);
+	print_dump(lab, IPVSDUMMY_CMD_RULE_GET, to);
 	fclose(to);
 	return all;
 }

@@ -16,6 +16,7 @@
 
 /* Attributes of the nest class-policy, by their names */
 struct class_policy {
+	bool has_action;	/* else each rule has its own */
 	uint32_t class;
 	uint32_t action;
 	uint32_t active;
@@ -56,6 +57,7 @@ static void parse_policy(struct class_policy *policy, const struct nlattr *nest)
 			policy->class = number(attr);
 			break;
 		case IPVSDUMMY_A_CLASS_ACTION:
+			policy->has_action = true;
 			policy->action = number(attr);
 			break;
 		case IPVSDUMMY_A_CLASS_ACTIVE:
@@ -95,11 +97,17 @@ static int got_link(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
+static const char *action_of(const struct class_policy *policy)
+{
+	return policy->has_action ? word_of(&action_words, policy->action) :
+				    NULL;
+}
+
 static json_t *json_policy(const struct class_policy *policy)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:s, s:s*, s:I, s:I, s:I, s:I}",
 			 "class", word_of(&class_words, policy->class),
-			 "action", word_of(&action_words, policy->action),
+			 "action", action_of(policy),
 			 "active", (json_int_t)policy->active,
 			 "rejected", (json_int_t)policy->rejected,
 			 "skipped", (json_int_t)policy->skipped,
@@ -129,7 +137,7 @@ static void print_policy(struct table *table, const struct class_policy *policy,
 	char text[4][32];
 	const char *cell[7] = {
 		"  ", word_of(&class_words, policy->class),
-		word_of(&action_words, policy->action),
+		policy->has_action ? action_of(policy) : "-",
 		text[0], text[1], text[2], text[3],
 	};
 

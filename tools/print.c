@@ -41,18 +41,17 @@ void record_why(char dst[static WHY_MAX], const struct record *record)
 	char prefix[TEXT_PREFIX];
 
 	*dst = '\0';
-	if (!record->has[IPVSDUMMY_A_MATCH_IFNAME])
+	if (!record->has[IPVSDUMMY_A_MATCH_PREFIX])
 		return;
 	if (record->class == IPVSDUMMY_CLASS_HOST) {
-		dst += sprintf(dst, "address of %s", record->match_ifname);
-	} else if (record->has[IPVSDUMMY_A_MATCH_PREFIX]) {
+		dst += sprintf(dst, "address");
+	} else {
 		text_prefix(prefix, &record->match_prefix,
 			    record->match_prefixlen);
-		dst += sprintf(dst, "prefix %s of %s", prefix,
-			       record->match_ifname);
-	} else {
-		dst += sprintf(dst, "%s", record->match_ifname);
+		dst += sprintf(dst, "prefix %s", prefix);
 	}
+	if (record->has[IPVSDUMMY_A_MATCH_IFNAME])
+		dst += sprintf(dst, " of %s", record->match_ifname);
 	if (record->has[IPVSDUMMY_A_WOULD])
 		sprintf(dst, ", would %s",
 			word_of(&action_words, record->would));

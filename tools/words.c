@@ -17,6 +17,7 @@
 static const char *const class_word[] = {
 	[IPVSDUMMY_CLASS_HOST] = "host",
 	[IPVSDUMMY_CLASS_ONLINK] = "onlink",
+	[IPVSDUMMY_CLASS_RULE] = "rule",
 };
 
 const struct words class_words = WORDS("a class", class_word);
@@ -47,6 +48,7 @@ const struct words severity_words = WORDS("a severity", severity_word);
 
 static const char *const evidence_word[] = {
 	[IPVSDUMMY_EVIDENCE_ADDRESS] = "address",
+	[IPVSDUMMY_EVIDENCE_RULE] = "rule",
 };
 
 const struct words evidence_words = WORDS("an evidence", evidence_word);

@@ -16,10 +16,12 @@
  * @IPVSDUMMY_CLASS_HOST: A watched interface of this node has the address.
  * @IPVSDUMMY_CLASS_ONLINK: The address lies in a watched interface's prefix;
  *   no owner is known.
+ * @IPVSDUMMY_CLASS_RULE: The operator's own rule says so.
  */
 enum ipvsdummy_class {
 	IPVSDUMMY_CLASS_HOST = 1,
 	IPVSDUMMY_CLASS_ONLINK,
+	IPVSDUMMY_CLASS_RULE,
 };
 
 /**
@@ -64,9 +66,11 @@ enum ipvsdummy_severity {
  * enum ipvsdummy_evidence - How a conflict is known.
  * @IPVSDUMMY_EVIDENCE_ADDRESS: An address, or an address' prefix, of a watched
  *   interface.
+ * @IPVSDUMMY_EVIDENCE_RULE: A rule of the link.
  */
 enum ipvsdummy_evidence {
 	IPVSDUMMY_EVIDENCE_ADDRESS = 1,
+	IPVSDUMMY_EVIDENCE_RULE,
 };
 
 /**
@@ -102,6 +106,19 @@ enum ipvsdummy_watch_reason {
 	IPVSDUMMY_WATCH_REASON_PHYSICAL = 1,
 	IPVSDUMMY_WATCH_REASON_STACKED,
 	IPVSDUMMY_WATCH_REASON_NAMED,
+};
+
+/**
+ * enum ipvsdummy_rule_op - What is to be done about a rule.
+ * @IPVSDUMMY_RULE_OP_ADD: Add it; there must be none of its prefix.
+ * @IPVSDUMMY_RULE_OP_REPLACE: Add it, or give the one of its prefix another
+ *   action.
+ * @IPVSDUMMY_RULE_OP_DEL: Delete the one of its prefix.
+ */
+enum ipvsdummy_rule_op {
+	IPVSDUMMY_RULE_OP_ADD,
+	IPVSDUMMY_RULE_OP_REPLACE,
+	IPVSDUMMY_RULE_OP_DEL,
 };
 
 enum {
@@ -140,6 +157,14 @@ enum {
 	IPVSDUMMY_A_UNWATCHED,
 	IPVSDUMMY_A_LINKS,
 	IPVSDUMMY_A_EVENTS,
+	IPVSDUMMY_A_WATCH_EXCLUDE,
+	IPVSDUMMY_A_RULE,
+	IPVSDUMMY_A_FLUSH_RULES,
+	IPVSDUMMY_A_RULES,
+	IPVSDUMMY_A_RULES_MAX,
+	IPVSDUMMY_A_EXPLAIN,
+	IPVSDUMMY_A_REASONS,
+	IPVSDUMMY_A_REASON,
 
 	__IPVSDUMMY_A_MAX
 };
@@ -158,6 +183,29 @@ enum {
 };
 #define IPVSDUMMY_A_CLASS_MAX (__IPVSDUMMY_A_CLASS_MAX - 1)
 
+enum {
+	IPVSDUMMY_A_RULE_PREFIX = 1,
+	IPVSDUMMY_A_RULE_PREFIXLEN,
+	IPVSDUMMY_A_RULE_ACTION,
+	IPVSDUMMY_A_RULE_OP,
+
+	__IPVSDUMMY_A_RULE_MAX
+};
+#define IPVSDUMMY_A_RULE_MAX (__IPVSDUMMY_A_RULE_MAX - 1)
+
+enum {
+	IPVSDUMMY_A_REASON_CLASS = 1,
+	IPVSDUMMY_A_REASON_ACTION,
+	IPVSDUMMY_A_REASON_MATCH_IFINDEX,
+	IPVSDUMMY_A_REASON_MATCH_IFNAME,
+	IPVSDUMMY_A_REASON_MATCH_PREFIX,
+	IPVSDUMMY_A_REASON_MATCH_PREFIXLEN,
+	IPVSDUMMY_A_REASON_DECIDES,
+
+	__IPVSDUMMY_A_REASON_MAX
+};
+#define IPVSDUMMY_A_REASON_MAX (__IPVSDUMMY_A_REASON_MAX - 1)
+
 enum ipvsdummy_cmd {
 	IPVSDUMMY_CMD_STATUS_GET = 1,
 	IPVSDUMMY_CMD_LINK_GET,
@@ -169,6 +217,7 @@ enum ipvsdummy_cmd {
 	IPVSDUMMY_CMD_WATCH_ADD,
 	IPVSDUMMY_CMD_WATCH_DEL,
 	IPVSDUMMY_CMD_CHECK,
+	IPVSDUMMY_CMD_RULE_GET,
 
 	__IPVSDUMMY_CMD_MAX
 };
