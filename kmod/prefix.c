@@ -6,6 +6,7 @@
  * Whatever addresses, prefixes and interfaces a user thinks up, no question
  * takes more steps than the trees are high. Pure: knows no device and no lock.
  */
+#include <linux/err.h>
 #include <linux/inetdevice.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>

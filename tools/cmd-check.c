@@ -9,6 +9,7 @@
 #include "ctl.h"
 #include "fail.h"
 #include "query.h"
+#include "standalone.h"
 #include "words.h"
 
 #define EXIT_REFUSED	1
@@ -241,24 +242,48 @@ static bool is_bad(const struct ctl *ctl, const struct record *verdict)
 	return true;
 }
 
-/* All questions are asked before an answer is printed: no half results */
-static int check(struct ctl *ctl, const char *dev, struct questions *questions)
+static int ask_all(struct ctl *ctl, const char *dev,
+		   struct questions *questions)
 {
-	int err, ret, exit_code = EXIT_SUCCESS;
-	struct question *question;
+	int err, ret;
 	size_t i;
 
 	ret = ctl_open(ctl);
+	for (i = 0; !ret && i < questions->count; i++) {
+		err = ask(ctl, dev, &questions->question[i]);
+		if (err)
+			ret = ctl_fail(ctl, dev, err);
+	}
+	return ret;
+}
+
+static int judge_all(const char *dev, struct questions *questions)
+{
+	struct standalone *alone = standalone_open(dev);
+	size_t i;
+
+	if (!alone)
+		return fail("netlink", "%s", strerror(errno));
+	for (i = 0; i < questions->count; i++)
+		standalone_judge(alone, &questions->question[i].address,
+				 &questions->question[i].verdict);
+	standalone_close(alone);
+	return 0;
+}
+
+/* All questions are asked before an answer is printed: no half results */
+static int check(struct ctl *ctl, const char *dev, struct questions *questions)
+{
+	int ret, exit_code = EXIT_SUCCESS;
+	size_t i;
+
+	ret = ctl->standalone ? judge_all(dev, questions) :
+				ask_all(ctl, dev, questions);
 	if (ret)
 		return ret;
-	for (i = 0; i < questions->count; i++) {
-		question = &questions->question[i];
-		err = ask(ctl, dev, question);
-		if (err)
-			return ctl_fail(ctl, dev, err);
-		if (is_bad(ctl, &question->verdict))
+	for (i = 0; i < questions->count; i++)
+		if (is_bad(ctl, &questions->question[i].verdict))
 			exit_code = EXIT_REFUSED;
-	}
 	return print_answers(ctl, questions, exit_code);
 }
 

@@ -13,12 +13,14 @@
  * @json: JSON rather than text
  * @pretty: JSON on more than one line
  * @strict: of check: flagged is as bad as refused
+ * @standalone: of check: judge here, without the module
  * @nl: a socket, after ctl_open()
  */
 struct ctl {
 	bool json;
 	bool pretty;
 	bool strict;
+	bool standalone;
 	struct nl nl;
 };
 

@@ -31,6 +31,7 @@ static const char usage[] =
 "  -j, -json      JSON\n"
 "  -p, -pretty    JSON on more than one line\n"
 "  -strict        check: exit 1 for a flagged address, too\n"
+"  -standalone    check: judge here, by the default policy, without the module\n"
 "  -h, -help      this\n"
 "  -V, -version   the tool's version\n"
 "\n"
@@ -163,17 +164,19 @@ static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
 	[HELP] = cmd_help,
 };
 
-enum option { OPT_JSON, OPT_PRETTY, OPT_STRICT, OPT_HELP, OPT_VERSION };
+enum option { OPT_JSON, OPT_PRETTY, OPT_STRICT, OPT_STANDALONE,
+	      OPT_HELP, OPT_VERSION };
 
 static const char *const option_word[] = {
 	[OPT_JSON] = "json",
 	[OPT_PRETTY] = "pretty",
 	[OPT_STRICT] = "strict",
+	[OPT_STANDALONE] = "standalone",
 	[OPT_HELP] = "help",
 	[OPT_VERSION] = "version",
 };
 
-static const struct words option_words = { "an option", option_word, 5 };
+static const struct words option_words = { "an option", option_word, 6 };
 
 static bool take_option(struct ctl *ctl, const char *arg)
 {
@@ -189,6 +192,9 @@ static bool take_option(struct ctl *ctl, const char *arg)
 		return true;
 	case OPT_STRICT:
 		ctl->strict = true;
+		return true;
+	case OPT_STANDALONE:
+		ctl->standalone = true;
 		return true;
 	case OPT_HELP:
 		exit(cmd_help(ctl, 0, NULL));
@@ -240,5 +246,7 @@ int main(int argc, char **argv)
 		return EXIT_ERROR;
 	if (ctl.strict && command != CHECK)
 		return fail("strict", "only for check");
+	if (ctl.standalone && command != CHECK)
+		return fail("standalone", "only for check");
 	return commands[command](&ctl, argc - 1, argv + 1);
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <../lib/rbtree.c>	/* the kernel's own */
 #include <linux/inet.h>
 #include <linux/slab.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _UNIT_LINUX_NETFILTER_H
-#define _UNIT_LINUX_NETFILTER_H
+#ifndef _PURE_LINUX_NETFILTER_H
+#define _PURE_LINUX_NETFILTER_H
 
 #include <linux/in.h>
 #include <linux/in6.h>

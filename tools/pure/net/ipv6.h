@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _UNIT_NET_IPV6_H
-#define _UNIT_NET_IPV6_H
+#ifndef _PURE_NET_IPV6_H
+#define _PURE_NET_IPV6_H
 
 #include <linux/in6.h>
 #include <linux/types.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _UNIT_LINUX_INETDEVICE_H
-#define _UNIT_LINUX_INETDEVICE_H
+#ifndef _PURE_LINUX_INETDEVICE_H
+#define _PURE_LINUX_INETDEVICE_H
 
 #include <linux/kernel.h>
 #include <linux/types.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _UNIT_LINUX_IN_H
-#define _UNIT_LINUX_IN_H
+#ifndef _PURE_LINUX_IN_H
+#define _PURE_LINUX_IN_H
 
 #include_next <linux/in.h>
 #include <linux/kernel.h>

@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# VM: nics=3
+#
+# check -standalone says what the module says, and does without it. Wants two
+# physical interfaces to play with, eth1 and eth2.
+. "$(dirname "$0")/common.sh"
+
+[ "$(readlink -f /sys/class/net/eth1/device)" ] && [ -e /sys/class/net/eth2 ] &&
+	[ -e /vm/job ] || skip_all "not in the VM"
+
+addresses="10.77.0.1 10.77.0.9 10.77.1.0 10.78.0.1 10.78.0.9 10.79.0.1
+	10.80.0.0 10.80.0.1 10.80.0.2 10.81.0.1 10.81.0.2 169.254.0.1 127.0.0.1
+	fd00:77::1 fd00:77::9 fd00:78::1 fd00:78::9 fe80::1 ::1 203.0.113.1"
+
+# verdicts OPTION...: what there is to compare of them
+verdicts()
+{
+	# shellcheck disable=SC2086 # words
+	here ipvsdummyctl -j check "$@" $dev $addresses |
+		jq -c '.[] | del(.dev, .ifindex)'
+}
+
+# agree WHAT CLASS-COUNTS: and there is something to agree on
+agree()
+{
+	verdicts >"$tmp/module"
+	verdicts -standalone >"$tmp/alone"
+	diff "$tmp/module" "$tmp/alone" >"$tmp/diff" ||
+		fail "$1: $(cat "$tmp/diff")"
+	equal "$2" "$(jq -r '.class // empty' "$tmp/alone" | sort | uniq -c |
+		awk '{ print $2 ":" $1 }' | xargs)" "$1"
+}
+
+setup()
+{
+	new_link ipvsdummy $dev
+	ip link set eth1 up
+	trap 'restore; cleanup' EXIT
+}
+
+restore()
+{
+	local nic
+	for nic in eth1 eth2; do
+		ip link set $nic nomaster
+		ip link set $nic down
+		ip addr flush dev $nic
+	done
+} 2>/dev/null
+
+# number DEV SUBNET: addresses of both families
+number()
+{
+	expect ip addr add "10.$2.0.1/24" dev "$1"
+	expect ip addr add "fd00:$2::1/64" dev "$1"
+}
+
+test_physical()
+{
+	setup
+	agree nothing ""
+	number eth1 77
+	agree "a prefix" "host:2 onlink:2"
+	expect ip addr add 10.80.0.0/31 dev eth2
+	expect ip addr add 10.78.0.1/32 dev eth2
+	expect ip addr add 10.79.0.5 peer 10.81.0.2/32 dev eth2
+	expect ip addr add 169.254.0.1/16 dev eth2
+	agree "/31, /32 and a peer" "host:4 onlink:4"
+}
+
+test_not_watched()
+{
+	setup
+	new_link dummy d0
+	new_link veth v0 peer name v1
+	new_link vxlan vx7 id 7 dev eth1 dstport 4789
+	number d0 77
+	number v0 78
+	expect ip addr add 10.79.0.1/24 dev vx7
+	agree "dummy, veth, vxlan" ""
+}
+
+test_stacked()
+{
+	setup
+	lower=eth1 new_link vlan eth1.5 id 5
+	new_link bridge br7
+	expect ip link set eth1.5 master br7
+	lower=br7 new_link vlan br7.9 id 9
+	lower=eth1 new_link macvlan mv7
+	number br7.9 77
+	number mv7 78
+	agree "VLAN on a bridge on a VLAN, macvlan" "host:4 onlink:4"
+	expect ip link set eth1.5 nomaster
+	agree "the bridge is empty" "host:2 onlink:2"
+}
+
+test_bond_and_vrf()
+{
+	setup
+	new_link bond bond7 mode active-backup
+	ip link set eth1 down
+	expect ip link set eth1 master bond7
+	number bond7 77
+	new_link vrf red7 table 77
+	agree "a bond" "host:2 onlink:2"
+	expect ip link set eth2 master red7
+	number eth2 78
+	agree "in a VRF" "host:2 onlink:2"
+	expect ip link set $dev master red7
+	expect ip addr add 10.79.0.1/32 dev red7
+	agree "in the same VRF" "host:3 onlink:2"
+}
+
+test_macvlan_elsewhere()
+{
+	setup
+	lower=eth1 new_link macvlan mv7
+	new_netns
+	expect ip link set mv7 netns "$ns"
+	new_link ipvsdummy $dev
+	expect here ip addr add 10.77.0.1/24 dev mv7
+	agree "above another namespace's NIC" ""
+}
+
+test_without_module()
+{
+	rmmod ipvsdummy || fail "cannot be unloaded"
+	trap 'restore; cleanup; modprobe ipvsdummy' EXIT
+	number eth1 77
+	new_link dummy $dev
+	refused "not loaded" ipvsdummyctl check $dev 10.77.0.9
+	expect ipvsdummyctl check -standalone $dev 10.77.0.9
+	equal "reject:default/mysql" "$(echo 10.77.0.1 default/mysql |
+		ipvsdummyctl -j check -standalone $dev - |
+		jq -r '.[0] | "\(.action):\(.label)"')" "a list"
+	ipvsdummyctl check -standalone -strict $dev 10.77.0.9 >"$tmp/out"
+	equal 1 $? "exit of strict"
+	refused "only for check" ipvsdummyctl -standalone show
+}
+
+run_all test_physical test_not_watched test_stacked test_bond_and_vrf \
+	test_macvlan_elsewhere test_without_module

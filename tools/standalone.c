@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Judging in user space, by the module's own pure code, from the interfaces and
+ * addresses as rtnetlink shows them. Which interfaces are watched is found out
+ * as kmod/watch.c does.
+ */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/err.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "judge.h"
+#include "standalone.h"
+
+#define KIND_MAX	16
+#define MAX_DEPTH	10	/* as in kmod/watch.c */
+
+/**
+ * struct device - an interface
+ * @ifindex: its index
+ * @name: its name
+ * @kind: its kind, empty of most hardware
+ * @master: ifindex of its master, 0 if none
+ * @lower: ifindex of what it is stacked on, in this namespace, 0 if nothing
+ * @physical: it has a parent device
+ */
+struct device {
+	int ifindex;
+	char name[IF_NAMESIZE];
+	char kind[KIND_MAX];
+	int master;
+	int lower;
+	bool physical;
+};
+
+/**
+ * struct standalone - what the module would know
+ * @policy: the default one
+ * @rules: none
+ * @index: addresses of watched interfaces
+ * @vrf: ifindex of the L3 master of the link asked about, 0 if none
+ * @devices: the interfaces there are
+ * @count: their number
+ */
+struct standalone {
+	struct ipvsdummy_policy policy;
+	struct ipvsdummy_rules rules;
+	struct ipvsdummy_index index;
+	int vrf;
+	struct device *devices;
+	size_t count;
+};
+
+static void copy_string(char *dst, size_t size, const struct nlattr *attr)
+{
+	size_t len = strnlen(mnl_attr_get_payload(attr),
+			     mnl_attr_get_payload_len(attr));
+
+	if (len >= size)
+		len = size - 1;
+	memcpy(dst, mnl_attr_get_payload(attr), len);
+	dst[len] = '\0';
+}
+
+static bool is_kind(const struct device *device, const char *const *kinds)
+{
+	for (; *kinds; kinds++)
+		if (!strcmp(device->kind, *kinds))
+			return true;
+	return false;
+}
+
+/* Of these IFLA_LINK is a neighbour in the kernel's stack; of a veth it is the
+ * other end, of a tunnel what its packets leave by.
+ */
+static bool stacks_on_its_link(const struct device *device)
+{
+	static const char *const kinds[] = {
+		"vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "macsec", NULL
+	};
+
+	return is_kind(device, kinds);
+}
+
+/* Kernels before 5.14 do not say it */
+static bool has_device_in_sysfs(const char *name)
+{
+	char path[sizeof("/sys/class/net//device") + IF_NAMESIZE];
+
+	sprintf(path, "/sys/class/net/%s/device", name);
+	return !access(path, F_OK);
+}
+
+static int got_device(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *inner;
+	struct standalone *alone = data;
+	bool link_is_elsewhere = false;
+	struct device *device;
+
+	device = reallocarray(alone->devices, alone->count + 1,
+			      sizeof(*device));
+	if (!device)
+		return MNL_CB_ERROR;
+	alone->devices = device;
+	device += alone->count++;
+	*device = (struct device) { .ifindex = ifi->ifi_index };
+
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
+		switch (mnl_attr_get_type(attr)) {
+		case IFLA_IFNAME:
+			copy_string(device->name, sizeof(device->name), attr);
+			break;
+		case IFLA_MASTER:
+			device->master = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_LINK:
+			device->lower = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_LINK_NETNSID:
+			link_is_elsewhere = true;
+			break;
+		case IFLA_PARENT_DEV_NAME:
+			device->physical = true;
+			break;
+		case IFLA_LINKINFO:
+			mnl_attr_for_each_nested(inner, attr)
+				if (mnl_attr_get_type(inner) == IFLA_INFO_KIND)
+					copy_string(device->kind,
+						    sizeof(device->kind),
+						    inner);
+			break;
+		}
+	}
+	if (link_is_elsewhere || !stacks_on_its_link(device))
+		device->lower = 0;
+	if (!device->physical)
+		device->physical = has_device_in_sysfs(device->name);
+	return MNL_CB_OK;
+}
+
+static const struct device *find_device(const struct standalone *alone,
+					int ifindex)
+{
+	size_t i;
+
+	for (i = 0; i < alone->count; i++)
+		if (alone->devices[i].ifindex == ifindex)
+			return &alone->devices[i];
+	return NULL;
+}
+
+static bool rests_on_hardware(const struct standalone *alone,
+			      const struct device *device, int depth)
+{
+	static const char *const overlays[] = { "vxlan", NULL };
+	const struct device *lower;
+	size_t i;
+
+	if (device->physical)
+		return true;
+	if (depth == MAX_DEPTH || is_kind(device, overlays))
+		return false;
+	for (i = 0; i < alone->count; i++) {
+		lower = &alone->devices[i];
+		if ((lower->ifindex == device->lower ||
+		     lower->master == device->ifindex) &&
+		    rests_on_hardware(alone, lower, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+static bool is_watched(const struct standalone *alone,
+		       const struct device *device)
+{
+	static const char *const holders[] = { "ipvsdummy", NULL };
+
+	return !is_kind(device, holders) && rests_on_hardware(alone, device, 0);
+}
+
+static int vrf_of(const struct standalone *alone, const struct device *device)
+{
+	static const char *const vrf[] = { "vrf", NULL };
+	const struct device *master;
+
+	if (is_kind(device, vrf))
+		return device->ifindex;
+	master = find_device(alone, device->master);
+	return master && is_kind(master, vrf) ? master->ifindex : 0;
+}
+
+static void copy_address(union nf_inet_addr *addr, u8 family,
+			 const struct nlattr *attr)
+{
+	size_t size = family == AF_INET ? sizeof(addr->ip) : sizeof(addr->in6);
+
+	if (attr && mnl_attr_get_payload_len(attr) == size)
+		memcpy(addr, mnl_attr_get_payload(attr), size);
+}
+
+static int got_address(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *local = NULL, *address = NULL;
+	struct ipvsdummy_ifaddr ifaddr = {};
+	struct standalone *alone = data;
+	const struct device *device;
+	bool came;
+
+	device = find_device(alone, ifa->ifa_index);
+	if ((ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6) ||
+	    !device || !is_watched(alone, device))
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
+		if (mnl_attr_get_type(attr) == IFA_LOCAL)
+			local = attr;
+		if (mnl_attr_get_type(attr) == IFA_ADDRESS)
+			address = attr;
+	}
+	ifaddr.family = ifa->ifa_family;
+	ifaddr.plen = ifa->ifa_prefixlen;
+	ifaddr.ifindex = device->ifindex;
+	ifaddr.vrf = vrf_of(alone, device);
+	/* Without a peer IPv6 shows no local address, IPv4 shows it twice */
+	copy_address(&ifaddr.local, ifaddr.family, local ? local : address);
+	copy_address(&ifaddr.peer, ifaddr.family, address ? address : local);
+	if (IS_ERR(ipvsdummy_index_add(&alone->index, &ifaddr, &came)))
+		return MNL_CB_ERROR;
+	return MNL_CB_OK;
+}
+
+static int dump(struct mnl_socket *mnl, uint16_t type, mnl_cb_t callback,
+		struct standalone *alone)
+{
+	uint8_t buffer[32768];	/* as much as the kernel ever sends */
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+	struct ifaddrmsg *any;
+	int len, ret;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = type;
+	any = mnl_nlmsg_put_extra_header(nlh, type == RTM_GETLINK ?
+					 sizeof(struct ifinfomsg) :
+					 sizeof(struct ifaddrmsg));
+	any->ifa_family = AF_UNSPEC;
+	if (mnl_socket_sendto(mnl, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	do {
+		len = mnl_socket_recvfrom(mnl, buffer, sizeof(buffer));
+		if (len < 0)
+			return -errno;
+		ret = mnl_cb_run(buffer, len, type, mnl_socket_get_portid(mnl),
+				 callback, alone);
+	} while (ret > MNL_CB_STOP);
+	return ret < 0 ? -errno : 0;
+}
+
+static int read_all(struct standalone *alone)
+{
+	struct mnl_socket *mnl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	int err;
+
+	if (!mnl)
+		return -errno;
+	err = mnl_socket_bind(mnl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
+	if (!err)
+		err = dump(mnl, RTM_GETLINK, got_device, alone);
+	if (!err)
+		err = dump(mnl, RTM_GETADDR, got_address, alone);
+	mnl_socket_close(mnl);
+	return err;
+}
+
+/**
+ * standalone_open - see what the module would see
+ * @dev: the link to be judged for; it need not be there
+ *
+ * Return: it, with the default policy and no rule, to be closed; NULL with
+ * errno set.
+ */
+struct standalone *standalone_open(const char *dev)
+{
+	struct standalone *alone = calloc(1, sizeof(*alone));
+	size_t i;
+	int err;
+
+	if (!alone)
+		return NULL;
+	alone->policy = ipvsdummy_default_policy;
+	ipvsdummy_index_init(&alone->index);
+	ipvsdummy_rules_init(&alone->rules);
+	err = read_all(alone);
+	if (err) {
+		standalone_close(alone);
+		errno = -err;
+		return NULL;
+	}
+	for (i = 0; i < alone->count; i++)
+		if (!strcmp(alone->devices[i].name, dev))
+			alone->vrf = vrf_of(alone, &alone->devices[i]);
+	return alone;
+}
+
+/**
+ * standalone_judge - what would the module say?
+ * @alone: opened
+ * @address: about this address
+ * @verdict: filled in, as a check's answer
+ */
+void standalone_judge(const struct standalone *alone,
+		      const struct blob *address, struct record *verdict)
+{
+	struct ipvsdummy_ifaddr vip = {
+		.vrf = alone->vrf,
+		.family = address->len == sizeof(struct in_addr) ? AF_INET :
+								   AF_INET6,
+	};
+	const struct device *device;
+	struct ipvsdummy_verdict v;
+
+	memcpy(&vip.local, address->data, address->len);
+	vip.peer = vip.local;
+	vip.plen = ipvsdummy_max_plen(vip.family);
+	ipvsdummy_judge(&alone->index, &alone->policy, &alone->rules, &vip,
+			false, &v);
+
+	*verdict = (struct record) {
+		.has[IPVSDUMMY_A_ADDRESS] = true,
+		.address = *address,
+		.has[IPVSDUMMY_A_ACTION] = true,
+		.action = v.action,
+	};
+	if (!v.class)
+		return;
+	verdict->has[IPVSDUMMY_A_CLASS] = true;
+	verdict->class = v.class;
+	verdict->has[IPVSDUMMY_A_SEVERITY] = true;
+	verdict->severity = ipvsdummy_severity(v.class);
+	verdict->has[IPVSDUMMY_A_EVIDENCE] = true;
+	verdict->evidence = v.evidence;
+	verdict->has[IPVSDUMMY_A_WOULD] = v.would;
+	verdict->would = v.would;
+	verdict->has[IPVSDUMMY_A_MATCH_PREFIX] = true;
+	verdict->match_prefix.len = address->len;
+	memcpy(verdict->match_prefix.data, &v.match_prefix, address->len);
+	verdict->has[IPVSDUMMY_A_MATCH_PREFIXLEN] = true;
+	verdict->match_prefixlen = v.match_plen;
+	device = find_device(alone, v.match_ifindex);
+	if (device) {
+		verdict->has[IPVSDUMMY_A_MATCH_IFNAME] = true;
+		memcpy(verdict->match_ifname, device->name, IF_NAMESIZE);
+	}
+}
+
+void standalone_close(struct standalone *alone)
+{
+	ipvsdummy_index_destroy(&alone->index);
+	ipvsdummy_rules_destroy(&alone->rules);
+	free(alone->devices);
+	free(alone);
+}
