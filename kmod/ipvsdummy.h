@@ -28,9 +28,13 @@ struct ipvsdummy_watched;
 #define IPVSDUMMY_NAMES_MAX	256		/* watched names in one netns */
 #define IPVSDUMMY_RING_SIZE	4096		/* events; a power of two */
 
+#ifndef IPVSDUMMY_EXPIRE_SECS	/* a test cannot wait that long */
+#define IPVSDUMMY_EXPIRE_SECS	300
+#endif
+
 #define IPVSDUMMY_HOLD		(5 * HZ)	/* before what went is over */
 #define IPVSDUMMY_REPEAT	(10 * HZ)	/* between equal events */
-#define IPVSDUMMY_EXPIRE	(300 * HZ)	/* of a refusal not retried */
+#define IPVSDUMMY_EXPIRE	(IPVSDUMMY_EXPIRE_SECS * HZ)	/* not retried */
 
 /**
  * struct ipvsdummy_net - what every netns has
