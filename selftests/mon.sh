@@ -110,6 +110,9 @@ test_filters()
 	count 2 --event flagged
 	count 0 --event resolved
 	count 1 --event flagged --dev kube-ipvs1
+	count 3 --dev kube-ipvs1,$dev
+	count 3 --class host,onlink
+	count 3 --event resolved,flagged,rejected
 }
 
 count()
@@ -222,8 +225,9 @@ told()
 test_overrun()
 {
 	setup
-	# without a privilege, so with a small buffer
-	nobody ipvsdummy-mon --follow --json >"$tmp/events" &
+	# without a privilege, so with a small buffer; no filter hides a loss
+	nobody ipvsdummy-mon --follow --json --event flagged,resolved \
+		>"$tmp/events" &
 	wait_for joined_by_nobody
 	followers+=" $(pgrep -n -x ipvsdummy-mon)"
 	overrun "$tmp/events" 1000
