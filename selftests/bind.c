@@ -439,6 +439,48 @@ TEST_F(bind, at_once)
 	EXPECT_STREQ("nothing", unexpected(lab, &self->follower));
 }
 
+static char *append(struct lab *lab, char *end, const char *dev,
+		    const char *address)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = addr_request(&lab->rt, end, RTM_NEWADDR,
+			   NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, index_of(dev),
+			   address, NULL, 0);
+	return mnl_nlmsg_get_payload_tail(nlh);
+}
+
+/* A retry that finds another reason, before it was judged again or after */
+TEST_F(bind, retried_at_once)
+{
+	const struct net_plan *plan = variant->plan;
+	struct lab *lab = &self->lab;
+	unsigned int i;
+	uint32_t seq;
+	char *end;
+
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, link_policy(lab, "vip0", KEEP, REJECT, REJECT));
+		seq = lab->rt.seq + 1;
+		end = append(lab, lab->rt.request, "vip0", plan->onlink);
+		end = append(lab, end, "w0", plan->onlink);
+		end = append(lab, end, "vip0", plan->onlink);
+		nl_send(&lab->rt, lab->rt.request, end - lab->rt.request);
+		ASSERT_EQ(EADDRINUSE, nl_wait(&lab->rt, seq, NULL, NULL));
+		ASSERT_EQ(0, nl_wait(&lab->rt, seq + 1, NULL, NULL));
+		ASSERT_EQ(EADDRINUSE, nl_wait(&lab->rt, seq + 2, NULL, NULL));
+		ASSERT_EQ(0, strncmp("rejected vip0 ",
+				     say_next(lab, &self->follower), 14));
+		ASSERT_EQ(0, strncmp("changed vip0 ",
+				     say_next(lab, &self->follower), 13));
+		ASSERT_EQ(0, addr_del(&lab->rt, "w0", plan->onlink));
+		ASSERT_EQ(0, link_policy(lab, "vip0", KEEP, ALLOW, ALLOW));
+		ASSERT_EQ(0, strncmp("resolved vip0 ",
+				     say_next(lab, &self->follower), 14));
+	}
+	EXPECT_STREQ("nothing", unexpected(lab, &self->follower));
+}
+
 /* Setting a link down takes its IPv6 addresses, unless they are kept */
 TEST_F(bind, down_and_up)
 {
@@ -491,11 +533,16 @@ TEST_F(bind, vrf)
 	ASSERT_EQ(0, addr_add(&lab->rt, "w1", text(plan->nth_plen, 1)));
 	EXPECT_EQ(0, addr_add(&lab->rt, "vip0", onlink));
 	EXPECT_STREQ("nothing", unexpected(lab, &self->follower));
+	EXPECT_STREQ(text("vip0 %s: allow", onlink),
+		     check(lab, "vip0", onlink));
 
 	ASSERT_EQ(0, link_master(&lab->rt, "vip0", index_of("red")));
 	EXPECT_STREQ(text("flagged vip0 %s: onlink flag, w1 %s", onlink,
 			  text(plan->nth_prefix, 1)),
 		     say_next(lab, &self->follower));
+	EXPECT_STREQ(text("vip0 %s: onlink flag, w1 %s", onlink,
+			  text(plan->nth_prefix, 1)),
+		     check(lab, "vip0", onlink));
 	EXPECT_EQ(0, addr_add(&lab->rt, "vip0", plan->own));
 	EXPECT_EQ(EADDRINUSE, addr_add(&lab->rt, "vip0",
 				       text(plan->nth_plen, 1)));
@@ -510,6 +557,31 @@ TEST_F(bind, vrf)
 	EXPECT_STREQ("nothing", unexpected(lab, &self->follower));
 	EXPECT_STREQ(line("flagged", plan->own, "host flag", plan->own_host),
 		     strtok(conflicts(lab), "\n"));
+}
+
+/* A watched interface that is down changes its VRF, and nothing else tells */
+TEST_F_TIMEOUT(bind, vrf_of_watched, 40)
+{
+	const struct net_plan *plan = variant->plan;
+	const char *onlink = text(plan->nth_onlink, 1);
+	const char *prefix = text(plan->nth_prefix, 1);
+	struct lab *lab = &self->lab;
+
+	if (link_add_vrf(&lab->rt, "red", 10))
+		SKIP(return, "no VRF in this kernel");
+	set_sysctl("net/ipv6/conf/all/keep_addr_on_down", "1");
+	lab_watch_dummy(lab, "w1");
+	ASSERT_EQ(0, addr_add(&lab->rt, "w1", text(plan->nth_plen, 1)));
+	ASSERT_EQ(0, link_up(&lab->rt, "w1", false));
+	ASSERT_EQ(0, addr_add(&lab->rt, "vip0", onlink));
+	EXPECT_STREQ(text("flagged vip0 %s: onlink flag, w1 %s", onlink,
+			  prefix), say_next(lab, &self->follower));
+	ASSERT_EQ(0, link_master(&lab->rt, "w1", index_of("red")));
+	EXPECT_STREQ(text("resolved vip0 %s: onlink flag, w1 %s", onlink,
+			  prefix), say_held(lab, &self->follower));
+	ASSERT_EQ(0, link_master(&lab->rt, "w1", 0));
+	EXPECT_STREQ(text("flagged vip0 %s: onlink flag, w1 %s", onlink,
+			  prefix), say_next(lab, &self->follower));
 }
 
 FIXTURE(bind4) {
@@ -624,6 +696,48 @@ TEST_F(bind4, twice_as_peer)
 	ASSERT_EQ(0, addr_del(&lab->rt, "vip0", "10.0.2.99"));
 	EXPECT_STREQ("resolved vip0 10.0.2.99: onlink flag, w0 10.0.2.0/24",
 		     say_next(lab, &self->follower));
+}
+
+/* Of what it clashes with as either, the longest match is told, whichever came
+ * first
+ */
+TEST_F(bind4, twice_which_match)
+{
+	const char *longer = "changed vip0 172.50.60.105: onlink flag, w0 10.0.4.0/31";
+	struct lab *lab = &self->lab;
+
+	ASSERT_EQ(0, addr_add_peer(&lab->rt, "vip0", "172.50.60.105",
+				   "10.0.2.98"));
+	EXPECT_STREQ("flagged vip0 172.50.60.105: onlink flag, w0 10.0.2.0/24",
+		     say_next(lab, &self->follower));
+	ASSERT_EQ(0, addr_add_peer(&lab->rt, "vip0", "172.50.60.105",
+				   "10.0.4.1"));
+	EXPECT_STREQ("nothing", unexpected(lab, &self->follower));
+	ASSERT_EQ(0, addr_add(&lab->rt, "w0", "10.0.4.0/31"));
+	EXPECT_STREQ(longer, say_next(lab, &self->follower));
+	ASSERT_EQ(0, addr_do(&lab->rt, RTM_DELADDR, 0, "vip0",
+			     "172.50.60.105", "10.0.4.1", 0));
+	EXPECT_STREQ("changed vip0 172.50.60.105: onlink flag, w0 10.0.2.0/24",
+		     say_next(lab, &self->follower));
+	ASSERT_EQ(0, addr_add_peer(&lab->rt, "vip0", "172.50.60.105",
+				   "10.0.4.1"));
+	EXPECT_STREQ(longer, say_next(lab, &self->follower));
+	EXPECT_STREQ("nothing", unexpected(lab, &self->follower));
+}
+
+/* Refused with another prefix it stays bound and flagged, and counts that */
+TEST_F(bind4, twice_refused)
+{
+	struct lab *lab = &self->lab;
+
+	ASSERT_EQ(0, addr_add(&lab->rt, "vip0", "10.0.2.99"));
+	EXPECT_STREQ("flagged vip0 10.0.2.99: onlink flag, w0 10.0.2.0/24",
+		     say_next(lab, &self->follower));
+	ASSERT_EQ(0, link_policy(lab, "vip0", KEEP, KEEP, REJECT));
+	EXPECT_EQ(EADDRINUSE, addr_add(&lab->rt, "vip0", "10.0.2.99/24"));
+	EXPECT_STREQ("nothing", unexpected(lab, &self->follower));
+	EXPECT_STREQ("flagged vip0 10.0.2.99: onlink flag, w0 10.0.2.0/24 x1\n",
+		     conflicts(lab));
 }
 
 /* The kernel announces a promoted secondary as if it were new */
@@ -786,6 +900,15 @@ TEST_F(bind6, ioctl_address)
 	EXPECT_EQ(0, ioctl(fd, SIOCSIFADDR, &ifr));
 	EXPECT_STREQ("flagged vip0 2001:db8:2::99: onlink flag, w0 2001:db8:2::/64",
 		     say_next(lab, &self->follower));
+
+	/* Here the validator is asked even if it is bound already */
+	ASSERT_EQ(0, link_policy(lab, "vip0", KEEP, KEEP, REJECT));
+	EXPECT_NE(0, ioctl(fd, SIOCSIFADDR, &ifr));
+	EXPECT_EQ(EEXIST, errno);
+	EXPECT_STREQ("nothing", unexpected(lab, &self->follower));
+	EXPECT_STREQ("rejected vip0 2001:db8:2::15: host reject, w0 2001:db8:2::15/128 x1\n"
+		     "flagged vip0 2001:db8:2::99: onlink flag, w0 2001:db8:2::/64\n",
+		     conflicts(lab));
 }
 
 /* Once with one prefix is all that IPv6 has */
