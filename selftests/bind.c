@@ -999,7 +999,8 @@ static void advertise(const char *from)
 	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops,
 				 sizeof(hops)) ||
 	    (sendto(fd, &ra, sizeof(ra), 0, (void *)&all, sizeof(all)) < 0 &&
-	     errno != EADDRNOTAVAIL))	/* it has not got one yet */
+	     errno != EADDRNOTAVAIL &&	/* it has not got one yet, */
+	     errno != ENETUNREACH))	/* or is not quite up */
 		die("router advertisement: %m");
 	close(fd);
 }
