@@ -624,6 +624,51 @@ TEST_F(events4, overrun)
 		     say(&list.msgs[list.n - 1]));
 }
 
+/* When more happens at once than the ring holds, what was not sent in time is
+ * lost: all who follow are told so, however much their sockets hold
+ */
+TEST_F_TIMEOUT(events4, overtaken, 60)
+{
+	struct lab *lab = &self->lab;
+	struct follower *follower = &self->follower;
+	unsigned int n = 20000, overruns = 0;
+	int size = 1 << 26;
+	struct list list;
+	uint8_t data[4096];
+	uint64_t seq = n;
+	struct msg msg;
+	ssize_t len;
+
+	close(nl_fd(&follower->nl));
+	ASSERT_EQ(0, link_policy(lab, "vip0", KEEP, KEEP, REJECT));
+	ASSERT_EQ(0, addr_add(&lab->rt, "w0", "10.2.0.1/16"));
+	ASSERT_EQ(n, addr_many(&lab->rt, RTM_NEWADDR, "vip0", "10.2.%u.%u", 256,
+			       n, EADDRINUSE));
+	follow(lab, follower);
+	ASSERT_EQ(n, follower->seq);
+	ASSERT_EQ(0, setsockopt(nl_fd(&follower->nl), SOL_SOCKET,
+				SO_RCVBUFFORCE, &size, sizeof(size)));
+	ASSERT_EQ(0, link_del(&lab->rt, "vip0"));
+	while (seq < 2 * n && nl_readable(&follower->nl, NL_PATIENCE)) {
+		len = recv(nl_fd(&follower->nl), data, sizeof(data), 0);
+		if (len < 0) {
+			ASSERT_EQ(ENOBUFS, errno);
+			overruns++;
+			continue;
+		}
+		parse_msg(lab, (void *)data, &msg);
+		if (NUM(&msg, SEQ) <= n)
+			continue;
+		ASSERT_LT(seq, NUM(&msg, SEQ));
+		seq = NUM(&msg, SEQ);
+	}
+	EXPECT_EQ(2 * n, seq);
+	EXPECT_LT(0, overruns);
+	events_after(lab, n, &list);
+	ASSERT_EQ(1 + 4096, list.n);
+	EXPECT_STREQ(text("lost %u", n - 4096), say(&list.msgs[0]));
+}
+
 /* What finds no place in the table is counted and told, and gets it as soon as
  * there is one
  */
