@@ -802,6 +802,35 @@ TEST_F(events4, kernel_log)
 		     next_log_line(kmsg));
 }
 
+/* Many at once fill the events, but not the log */
+TEST_F(events4, kernel_log_limited)
+{
+	struct lab *lab = &self->lab;
+	unsigned int i, lines = 0;
+	char record[1024];
+	ssize_t size;
+	int kmsg;
+
+	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, kmsg);
+	ASSERT_LE(0, lseek(kmsg, 0, SEEK_END));
+	for (i = 0; i < 200; i += 50) {
+		addr_many(&lab->rt, RTM_NEWADDR, "vip0", "10.0.%u.%u",
+			  2 * 256 + 20 + i, 50, 0);
+		while (self->follower.seq < i + 50)
+			ASSERT_EQ(0, strncmp("flagged vip0 ",
+					     say_next(lab, &self->follower),
+					     13));
+	}
+	while ((size = read(kmsg, record, sizeof(record) - 1)) > 0) {
+		record[size] = '\0';
+		lines += !!strstr(record, ";ipvsdummy: vip0: flagged ");
+	}
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_LT(0, lines);
+	EXPECT_GT(100, lines);
+}
+
 /* A follower's view: what it makes of the dump it began with, and of events */
 struct view {
 	struct follower follower;
