@@ -46,6 +46,7 @@ test_bad_devices()
 	unload
 	bad_devices one,one "one is given twice"
 	bad_devices one,two,one "one is given twice"
+	bad_devices one,two,two "two is given twice"
 	bad_devices one,,two "no interface name at offset 4"
 	bad_devices one, "no interface name at offset 4"
 	bad_devices ,one "no interface name at offset 0"
