@@ -4,6 +4,7 @@
 #include <linux/ipvsdummy.h>
 #include <linux/netlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -44,6 +45,13 @@ int nl_open(struct nl *nl)
 	err = open_socket(nl, 0);
 	if (err)
 		return err;
+	nl->request = malloc(NL_REQUEST_ROOM);
+	if (!nl->request) {
+		mnl_socket_close(nl->mnl);
+		nl->mnl = NULL;
+		return -ENOMEM;
+	}
+	nl->room = NL_REQUEST_ROOM;
 	/* Kernels without these still answer, only less */
 	mnl_socket_setsockopt(nl->mnl, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->mnl, NETLINK_CAP_ACK, &on, sizeof(on));
@@ -116,7 +124,7 @@ static struct nlmsghdr *request(struct nl *nl, uint16_t type, uint8_t cmd,
 	struct genlmsghdr *genl;
 	struct nlmsghdr *nlh;
 
-	nlh = mnl_nlmsg_put_header(&nl->request);
+	nlh = mnl_nlmsg_put_header(nl->request);
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
 	nlh->nlmsg_seq = ++nl->seq;
@@ -137,6 +145,28 @@ static struct nlmsghdr *request(struct nl *nl, uint16_t type, uint8_t cmd,
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags)
 {
 	return request(nl, nl->family.id, cmd, IPVSDUMMY_GENL_VERSION, flags);
+}
+
+/**
+ * nl_grow - make room in a request that many attributes are put into
+ * @nl: a socket, with a request
+ * @len: how much is to be put next
+ *
+ * Return: the request, which may have moved, or NULL if there is no memory.
+ */
+struct nlmsghdr *nl_grow(struct nl *nl, size_t len)
+{
+	size_t wanted = nl->request->nlmsg_len + len;
+	struct nlmsghdr *more;
+
+	if (wanted > nl->room) {
+		more = realloc(nl->request, 2 * wanted);
+		if (!more)
+			return NULL;
+		nl->request = more;
+		nl->room = 2 * wanted;
+	}
+	return nl->request;
 }
 
 /* Reads the extended ack that follows the error, and returns the error */
@@ -173,6 +203,25 @@ static int parse_error(struct nl *nl, const struct nlmsghdr *nlh)
 	return err;
 }
 
+static int send_request(const struct nl *nl)
+{
+	int fd = mnl_socket_get_fd(nl->mnl);
+	int len = nl->request->nlmsg_len;
+
+	if (mnl_socket_sendto(nl->mnl, nl->request, len) >= 0)
+		return 0;
+	if (errno != EMSGSIZE)
+		return -errno;
+	/* The kernel doubles it, for its own needs. Only root may pass the
+	 * system's limit, which has room for all rules of a link.
+	 */
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &len, sizeof(len)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &len, sizeof(len));
+	if (mnl_socket_sendto(nl->mnl, nl->request, len) < 0)
+		return -errno;
+	return 0;
+}
+
 /**
  * nl_talk - send @nl->request and hand on what is answered
  * @nl: a socket
@@ -184,14 +233,15 @@ static int parse_error(struct nl *nl, const struct nlmsghdr *nlh)
  */
 int nl_talk(struct nl *nl, nl_callback *callback, void *data)
 {
-	const struct nlmsghdr *sent = &nl->request.nlh;
-	int ret = 0;
+	uint32_t seq = nl->request->nlmsg_seq;
+	int ret;
 
 	nl->text[0] = '\0';
 	nl->offset = 0;
 	nl->inconsistent = false;
-	if (mnl_socket_sendto(nl->mnl, sent, sent->nlmsg_len) < 0)
-		return -errno;
+	ret = send_request(nl);
+	if (ret)
+		return ret;
 
 	for (;;) {
 		const struct nlmsghdr *nlh = &nl->answer.nlh;
@@ -203,7 +253,7 @@ int nl_talk(struct nl *nl, nl_callback *callback, void *data)
 		for (; mnl_nlmsg_ok(nlh, left);
 		     nlh = mnl_nlmsg_next(nlh, &left)) {
 			/* Left over from a request that was given up */
-			if (nlh->nlmsg_seq != sent->nlmsg_seq)
+			if (nlh->nlmsg_seq != seq)
 				continue;
 			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 				nl->inconsistent = true;

@@ -10,7 +10,8 @@
 
 /* As much as the kernel ever puts into one datagram of a dump */
 #define NL_ANSWER_MAX	32768
-#define NL_REQUEST_MAX	4096
+/* What nl_request() makes room for; nl_grow() makes more */
+#define NL_REQUEST_ROOM	4096
 #define NL_TEXT_MAX	128
 
 /**
@@ -31,7 +32,8 @@ struct nl_family {
  * @inconsistent: what was dumped last changed meanwhile
  * @text: the kernel's sentence on the last request's error, or empty
  * @offset: of the attribute that the error is about, or 0
- * @request: the request
+ * @request: the request, NULL in a socket for notifications
+ * @room: how long @request can be
  * @answer: the datagram received last
  */
 struct nl {
@@ -41,10 +43,8 @@ struct nl {
 	bool inconsistent;
 	char text[NL_TEXT_MAX];
 	uint32_t offset;
-	union {
-		struct nlmsghdr nlh;
-		char room[NL_REQUEST_MAX];
-	} request;
+	struct nlmsghdr *request;
+	size_t room;
 	union {
 		struct nlmsghdr nlh;
 		char room[NL_ANSWER_MAX];
@@ -59,6 +59,7 @@ int nl_join(const struct nl *nl, uint32_t group);
 ssize_t nl_receive(struct nl *nl);
 
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
+struct nlmsghdr *nl_grow(struct nl *nl, size_t len);
 int nl_talk(struct nl *nl, nl_callback *callback, void *data);
 const char *nl_error(const struct nl *nl, int err);
 
