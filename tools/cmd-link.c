@@ -10,6 +10,7 @@
 #include "ctl.h"
 #include "fail.h"
 #include "query.h"
+#include "settings.h"
 #include "words.h"
 
 #define CLASSES_MAX	16
@@ -212,95 +213,10 @@ int cmd_show(struct ctl *ctl, int argc, char **argv)
 	return ret;
 }
 
-/* No class has this number */
-#define SET_MODE	0
-#define SET_MAX		CLASSES_MAX
-
-/**
- * struct change - a pair of words of set
- * @word: "mode" or a class, as the user wrote it; NULL if not given
- * @value: what is to be set, as the user wrote it
- * @to: enum ipvsdummy_mode or enum ipvsdummy_action
- * @end: where its attribute ends in the request
- */
-struct change {
-	const char *word;
-	const char *value;
-	int to;
-	uint32_t end;
-};
-
-/* Fills change, by SET_MODE or class; returns whether the words are good */
-static bool parse_changes(struct change *change, int argc, char **argv)
-{
-	const char *word[SET_MAX] = {};
-	struct words words = { "mode or a class", word, class_words.count };
-	int i, what;
-
-	memcpy(word, class_words.word, class_words.count * sizeof(*word));
-	word[SET_MODE] = "mode";
-
-	for (i = 0; i < argc; i += 2) {
-		what = word_find(&words, argv[i]);
-		if (what < 0)
-			return false;
-		if (change[what].word) {
-			fail(argv[i], "given twice");
-			return false;
-		}
-		if (i + 1 == argc) {
-			fail(argv[i], "without %s", what == SET_MODE ?
-			     mode_words.what : action_words.what);
-			return false;
-		}
-		change[what].word = argv[i];
-		change[what].value = argv[i + 1];
-		change[what].to = word_find(what == SET_MODE ? &mode_words :
-					    &action_words, argv[i + 1]);
-		if (change[what].to < 0)
-			return false;
-	}
-	return true;
-}
-
-static void put_change(struct nlmsghdr *nlh, int what, struct change *change)
-{
-	struct nlattr *nest;
-
-	if (what == SET_MODE) {
-		mnl_attr_put_u32(nlh, IPVSDUMMY_A_MODE, change->to);
-	} else {
-		nest = mnl_attr_nest_start(nlh, IPVSDUMMY_A_CLASS_POLICY);
-		mnl_attr_put_u32(nlh, IPVSDUMMY_A_CLASS_CLASS, what);
-		mnl_attr_put_u32(nlh, IPVSDUMMY_A_CLASS_ACTION, change->to);
-		mnl_attr_nest_end(nlh, nest);
-	}
-	change->end = nlh->nlmsg_len;
-}
-
-/* Names the pair of words that the kernel did not like, else the link */
-static int fail_set(const struct ctl *ctl, const char *dev,
-		    const struct change *change, uint32_t begin, int err)
-{
-	char words[64];
-	int what;
-
-	for (what = 0; what < SET_MAX; what++) {
-		if (ctl->nl.offset < begin || ctl->nl.offset >= change[what].end)
-			continue;
-		snprintf(words, sizeof(words), "%s %s", change[what].word,
-			 change[what].value);
-		return ctl_fail(ctl, words, err);
-	}
-	return ctl_fail(ctl, dev, err);
-}
-
 int cmd_set(struct ctl *ctl, int argc, char **argv)
 {
-	struct change change[SET_MAX] = {};
-	struct nlmsghdr *nlh;
-	uint32_t begin;
-	int what, ret;
+	struct setting settings[SETTINGS_MAX] = {};
+	int ret;
 
 	if (!argc)
 		return fail("set", "of which link?");
@@ -308,18 +224,8 @@ int cmd_set(struct ctl *ctl, int argc, char **argv)
 		return EXIT_ERROR;
 	if (argc == 1)
 		return fail(argv[0], "nothing to set");
-	if (!parse_changes(change, argc - 1, argv + 1))
+	if (!settings_parse(settings, argc - 1, argv + 1))
 		return EXIT_ERROR;
 	ret = ctl_open(ctl);
-	if (ret)
-		return ret;
-
-	nlh = nl_request(&ctl->nl, IPVSDUMMY_CMD_LINK_SET, 0);
-	mnl_attr_put_strz(nlh, IPVSDUMMY_A_IFNAME, argv[0]);
-	begin = nlh->nlmsg_len;
-	for (what = 0; what < SET_MAX; what++)
-		if (change[what].word)
-			put_change(nlh, what, &change[what]);
-	ret = nl_talk(&ctl->nl, NULL, NULL);
-	return ret ? fail_set(ctl, argv[0], change, begin, ret) : EXIT_SUCCESS;
+	return ret ? ret : settings_make(ctl, argv[0], settings);
 }

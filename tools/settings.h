@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The settings of a link: its mode, and an action for each class. */
+#ifndef IPVSDUMMY_SETTINGS_H
+#define IPVSDUMMY_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ctl.h"
+
+/* Settings are numbered by class, and no class has this number */
+#define SETTING_MODE	0
+#define SETTINGS_MAX	16
+
+/**
+ * struct setting - a setting, as it is or as it is to be
+ * @given: there is one
+ * @to: enum ipvsdummy_mode or enum ipvsdummy_action
+ * @line: of the file that it was read from
+ * @end: where its attribute ends in the request
+ */
+struct setting {
+	bool given;
+	uint32_t to;
+	size_t line;
+	uint32_t end;
+};
+
+const char *setting_word(int what);
+const char *setting_value(int what, const struct setting *setting);
+bool settings_parse(struct setting *settings, int argc, char **argv);
+void settings_put(struct nlmsghdr *nlh, struct setting *settings);
+int settings_find(const struct setting *settings, uint32_t offset);
+int settings_make(struct ctl *ctl, const char *dev, struct setting *settings);
+
+#endif
