@@ -32,17 +32,6 @@ struct questions {
 	size_t room;
 };
 
-static bool parse_address(struct blob *address, const char *text)
-{
-	if (inet_pton(AF_INET, text, address->data) == 1)
-		address->len = sizeof(struct in_addr);
-	else if (inet_pton(AF_INET6, text, address->data) == 1)
-		address->len = sizeof(struct in6_addr);
-	else
-		return false;
-	return true;
-}
-
 /* Returns the new question, or NULL when there is no memory, which it says */
 static struct question *add_question(struct questions *questions,
 				     const struct blob *address)
@@ -93,7 +82,7 @@ static bool parse_line(struct questions *questions, char *line, size_t number)
 	if (!*label)
 		return true;
 	text = strsep(&label, " \t");
-	if (!parse_address(&address, text)) {
+	if (!text_to_address(&address, text)) {
 		fail(text, "not an address (line %zu)", number);
 		return false;
 	}
@@ -145,7 +134,7 @@ static bool parse_arguments(struct questions *questions, int argc, char **argv)
 			fail("-", "not together with addresses");
 			return false;
 		}
-		if (!parse_address(&address, argv[i])) {
+		if (!text_to_address(&address, argv[i])) {
 			fail(argv[i], "not an address");
 			return false;
 		}

@@ -123,12 +123,15 @@ static json_t *json_link(const struct link *link)
 
 	for (i = 0; i < link->classes; i++)
 		json_array_append_new(policies, json_policy(&link->policy[i]));
-	return json_pack("{s:o, s:I, s:s, s:I, s:I, s:o}",
+	return json_pack("{s:o, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:o}",
 			 "dev", json_name(record->ifname),
 			 "ifindex", (json_int_t)record->ifindex,
 			 "mode", word_of(&mode_words, record->mode),
 			 "addresses", (json_int_t)record->addresses,
+			 "rules", (json_int_t)record->rules,
+			 "rules_max", (json_int_t)record->rules_max,
 			 "events", (json_int_t)record->events,
+			 "lost", (json_int_t)record->unrecorded,
 			 "classes", policies);
 }
 
@@ -158,9 +161,11 @@ static void print_link(struct table *table, const struct link *link)
 	unsigned int i;
 
 	text_escape(name, sizeof(name), link->record.ifname);
-	printf("%s: mode %s, addresses %" PRIu32 ", events %" PRIu64 "\n",
+	printf("%s: mode %s, addresses %" PRIu32 ", rules %" PRIu32
+	       ", events %" PRIu64 ", lost %" PRIu64 "\n",
 	       name, word_of(&mode_words, link->record.mode),
-	       link->record.addresses, link->record.events);
+	       link->record.addresses, link->record.rules,
+	       link->record.events, link->record.unrecorded);
 	for (i = 0; i < link->classes; i++)
 		print_policy(table, &link->policy[i], true);
 }

@@ -33,6 +33,7 @@ int ctl_put(const struct ctl *ctl, json_t *json, int exit_code);
 int cmd_show(struct ctl *ctl, int argc, char **argv);
 int cmd_set(struct ctl *ctl, int argc, char **argv);
 int cmd_watch(struct ctl *ctl, int argc, char **argv);
+int cmd_rule(struct ctl *ctl, int argc, char **argv);
 int cmd_check(struct ctl *ctl, int argc, char **argv);
 
 #endif

@@ -15,6 +15,11 @@ static const char usage[] =
 "\n"
 "  show [DEV]                             policy and counters of links\n"
 "  set DEV [mode MODE] [CLASS ACTION]...  change a link's policy\n"
+"  rule add DEV PREFIX ACTION             treat these addresses so\n"
+"  rule replace DEV PREFIX ACTION         the same, whatever was said before\n"
+"  rule del DEV PREFIX [ACTION]           forget a rule\n"
+"  rule list [DEV]                        the rules of links\n"
+"  rule flush [DEV]                       forget all rules\n"
 "  watch list                             the watched interfaces\n"
 "  watch add NAME                         watch this one, too\n"
 "  watch del NAME                         forget a name that was added\n"
@@ -27,6 +32,7 @@ static const char usage[] =
 "  CLASS   host (another interface has the address),\n"
 "          onlink (it is in another interface's prefix)\n"
 "  ACTION  allow, flag, reject, or for class host skip\n"
+"  PREFIX  ADDRESS[/LENGTH]; of several rules the longest prefix decides\n"
 "\n"
 "  -j, -json      JSON\n"
 "  -p, -pretty    JSON on more than one line\n"
@@ -140,11 +146,12 @@ static int cmd_help(struct ctl *ctl, int argc, char **argv)
 	return finish(EXIT_SUCCESS);
 }
 
-enum command { SHOW, SET, WATCH, CHECK, VERSION, HELP, COMMANDS };
+enum command { SHOW, SET, RULE, WATCH, CHECK, VERSION, HELP, COMMANDS };
 
 static const char *const command_word[COMMANDS] = {
 	[SHOW] = "show",
 	[SET] = "set",
+	[RULE] = "rule",
 	[WATCH] = "watch",
 	[CHECK] = "check",
 	[VERSION] = "version",
@@ -158,6 +165,7 @@ static const struct words command_words = {
 static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
 	[SHOW] = cmd_show,
 	[SET] = cmd_set,
+	[RULE] = cmd_rule,
 	[WATCH] = cmd_watch,
 	[CHECK] = cmd_check,
 	[VERSION] = cmd_version,

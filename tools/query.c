@@ -49,6 +49,12 @@ int query_status(struct nl *nl, struct record *status)
 	return query_one(nl, status);
 }
 
+int query_links(struct nl *nl, struct records *links)
+{
+	nl_request(nl, IPVSDUMMY_CMD_LINK_GET, NLM_F_DUMP);
+	return dump(nl, links);
+}
+
 int query_conflicts(struct nl *nl, struct records *conflicts)
 {
 	nl_request(nl, IPVSDUMMY_CMD_CONFLICT_GET, NLM_F_DUMP);

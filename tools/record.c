@@ -40,6 +40,8 @@ static const struct {
 	[IPVSDUMMY_A_UNRECORDED] = FIELD(U64, unrecorded),
 	[IPVSDUMMY_A_UNWATCHED] = FIELD(U64, unwatched),
 	[IPVSDUMMY_A_EVENTS] = FIELD(U64, events),
+	[IPVSDUMMY_A_RULES] = FIELD(U32, rules),
+	[IPVSDUMMY_A_RULES_MAX] = FIELD(U32, rules_max),
 };
 
 /* Returns whether it could be copied: a wrong length counts as not there */

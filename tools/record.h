@@ -47,6 +47,8 @@ struct record {
 	uint32_t mode;
 	uint32_t addresses;
 	uint32_t watch_reason;
+	uint32_t rules;
+	uint32_t rules_max;
 
 	char ifname[RECORD_STRING];
 	char match_ifname[RECORD_STRING];

@@ -52,6 +52,24 @@ char *text_escaped(const char *src)
 }
 
 /**
+ * text_to_address - parse an address
+ * @addr: filled in, in network byte order
+ * @text: an IPv4 or an IPv6 address
+ *
+ * Return: whether it is one.
+ */
+bool text_to_address(struct blob *addr, const char *text)
+{
+	if (inet_pton(AF_INET, text, addr->data) == 1)
+		addr->len = sizeof(struct in_addr);
+	else if (inet_pton(AF_INET6, text, addr->data) == 1)
+		addr->len = sizeof(struct in6_addr);
+	else
+		return false;
+	return true;
+}
+
+/**
  * text_address - format an address
  * @dst: where to
  * @addr: an IPv4 address, or an IPv6 one if it has not 4 bytes

@@ -4,6 +4,7 @@
 #define IPVSDUMMY_TEXT_H
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@
 
 void text_escape(char *dst, size_t size, const char *src);
 char *text_escaped(const char *src);
+bool text_to_address(struct blob *addr, const char *text);
 void text_address(char dst[static INET6_ADDRSTRLEN], const struct blob *addr);
 void text_prefix(char dst[static TEXT_PREFIX], const struct blob *addr,
 		 uint32_t plen);
