@@ -29,6 +29,9 @@ int ctl_fail(const struct ctl *ctl, const char *word, int err);
 bool ctl_is_name(const char *dev);
 int ctl_put(const struct ctl *ctl, json_t *json, int exit_code);
 
+bool watch_is_name(const char *name);
+int watch_talk(struct nl *nl, uint8_t cmd, const char *name, bool exclude);
+
 /* Subcommands: argv without the subcommand itself; return the exit code */
 int cmd_show(struct ctl *ctl, int argc, char **argv);
 int cmd_set(struct ctl *ctl, int argc, char **argv);

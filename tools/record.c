@@ -6,7 +6,7 @@
 
 #include "record.h"
 
-enum kind { NONE, U32, U64, STRING, BLOB };
+enum kind { NONE, FLAG, U32, U64, STRING, BLOB };
 
 #define FIELD(_kind, _member) { _kind, offsetof(struct record, _member) }
 
@@ -40,6 +40,7 @@ static const struct {
 	[IPVSDUMMY_A_UNRECORDED] = FIELD(U64, unrecorded),
 	[IPVSDUMMY_A_UNWATCHED] = FIELD(U64, unwatched),
 	[IPVSDUMMY_A_EVENTS] = FIELD(U64, events),
+	[IPVSDUMMY_A_WATCH_EXCLUDE] = { .kind = FLAG },
 	[IPVSDUMMY_A_RULES] = FIELD(U32, rules),
 	[IPVSDUMMY_A_RULES_MAX] = FIELD(U32, rules_max),
 };
@@ -54,6 +55,8 @@ static bool copy(void *dst, enum kind kind, const struct nlattr *attr)
 	switch (kind) {
 	case NONE:
 		return false;
+	case FLAG:
+		return true;
 	case U32:
 		if (len != sizeof(uint32_t))
 			return false;
