@@ -38,5 +38,6 @@ int cmd_set(struct ctl *ctl, int argc, char **argv);
 int cmd_watch(struct ctl *ctl, int argc, char **argv);
 int cmd_rule(struct ctl *ctl, int argc, char **argv);
 int cmd_check(struct ctl *ctl, int argc, char **argv);
+int cmd_why(struct ctl *ctl, int argc, char **argv);
 
 #endif

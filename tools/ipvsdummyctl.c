@@ -27,6 +27,7 @@ static const char usage[] =
 "  watch flush                            forget all names\n"
 "  check DEV ADDRESS...                   what would happen to addresses\n"
 "  check DEV -                            the same, for lines ADDRESS [LABEL]\n"
+"  why DEV ADDRESS                        what was considered, and what decided\n"
 "  version                                of the tool and of the module\n"
 "  help                                   this\n"
 "\n"
@@ -149,7 +150,9 @@ static int cmd_help(struct ctl *ctl, int argc, char **argv)
 	return finish(EXIT_SUCCESS);
 }
 
-enum command { SHOW, SET, RULE, WATCH, CHECK, VERSION, HELP, COMMANDS };
+enum command {
+	SHOW, SET, RULE, WATCH, CHECK, WHY, VERSION, HELP, COMMANDS
+};
 
 static const char *const command_word[COMMANDS] = {
 	[SHOW] = "show",
@@ -157,6 +160,7 @@ static const char *const command_word[COMMANDS] = {
 	[RULE] = "rule",
 	[WATCH] = "watch",
 	[CHECK] = "check",
+	[WHY] = "why",
 	[VERSION] = "version",
 	[HELP] = "help",
 };
@@ -171,6 +175,7 @@ static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
 	[RULE] = cmd_rule,
 	[WATCH] = cmd_watch,
 	[CHECK] = cmd_check,
+	[WHY] = cmd_why,
 	[VERSION] = cmd_version,
 	[HELP] = cmd_help,
 };

@@ -43,6 +43,7 @@ static const struct {
 	[IPVSDUMMY_A_WATCH_EXCLUDE] = { .kind = FLAG },
 	[IPVSDUMMY_A_RULES] = FIELD(U32, rules),
 	[IPVSDUMMY_A_RULES_MAX] = FIELD(U32, rules_max),
+	[IPVSDUMMY_A_REASONS] = FIELD(U32, reasons),
 };
 
 /* Returns whether it could be copied: a wrong length counts as not there */

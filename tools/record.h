@@ -49,6 +49,7 @@ struct record {
 	uint32_t watch_reason;
 	uint32_t rules;
 	uint32_t rules_max;
+	uint32_t reasons;
 
 	char ifname[RECORD_STRING];
 	char match_ifname[RECORD_STRING];
