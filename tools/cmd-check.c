@@ -291,7 +291,7 @@ int cmd_check(struct ctl *ctl, int argc, char **argv)
 		return fail(argv[0], "check which addresses?");
 
 	if (argc == 2 && !strcmp(argv[1], "-"))
-		good = parse_stdin(&questions);
+		good = ctl_has_stdin(ctl) && parse_stdin(&questions);
 	else
 		good = parse_arguments(&questions, argc - 1, argv + 1);
 	if (good)

@@ -14,6 +14,8 @@
  * @pretty: JSON on more than one line
  * @strict: of check: flagged is as bad as refused
  * @standalone: of check: judge here, without the module
+ * @force: go on with a batch after an error
+ * @batch: file that has the subcommands, "-" for standard input, or NULL
  * @nl: a socket, after ctl_open()
  */
 struct ctl {
@@ -21,12 +23,15 @@ struct ctl {
 	bool pretty;
 	bool strict;
 	bool standalone;
+	bool force;
+	const char *batch;
 	struct nl nl;
 };
 
 int ctl_open(struct ctl *ctl);
 int ctl_fail(const struct ctl *ctl, const char *word, int err);
 bool ctl_is_name(const char *dev);
+bool ctl_has_stdin(const struct ctl *ctl);
 int ctl_put(const struct ctl *ctl, json_t *json, int exit_code);
 
 bool watch_is_name(const char *name);

@@ -28,6 +28,31 @@ int begin(void)
 	return 0;
 }
 
+/* What is being read; no file is NULL */
+static struct {
+	const char *file;
+	size_t line;
+} place;
+
+/**
+ * fail_at - what is wrong from now on is in a line of a file
+ * @file: its name, kept; NULL for no file any more
+ * @line: the line's number
+ */
+void fail_at(const char *file, size_t line)
+{
+	place.file = file;
+	place.line = line;
+}
+
+static void put_escaped(const char *word)
+{
+	char shown[TEXT_ESCAPED(WORD_SHOWN)];
+
+	text_escape(shown, sizeof(shown), word);
+	fputs(shown, stderr);
+}
+
 /**
  * fail - say what is wrong
  * @word: what it is about, as the user wrote it, or NULL
@@ -37,13 +62,16 @@ int begin(void)
  */
 int fail(const char *word, const char *fmt, ...)
 {
-	char shown[TEXT_ESCAPED(WORD_SHOWN)];
 	va_list args;
 
 	fprintf(stderr, "%s: ", program_invocation_short_name);
+	if (place.file) {
+		put_escaped(place.file);
+		fprintf(stderr, ":%zu: ", place.line);
+	}
 	if (word) {
-		text_escape(shown, sizeof(shown), word);
-		fprintf(stderr, "%s: ", shown);
+		put_escaped(word);
+		fputs(": ", stderr);
 	}
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);

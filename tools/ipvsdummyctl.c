@@ -7,11 +7,13 @@
 
 #include "ctl.h"
 #include "fail.h"
+#include "lines.h"
 #include "query.h"
 #include "words.h"
 
 static const char usage[] =
 "Usage: ipvsdummyctl [OPTIONS] SUBCOMMAND\n"
+"       ipvsdummyctl [OPTIONS] -batch FILE\n"
 "\n"
 "  show [DEV]                             policy and counters of links\n"
 "  set DEV [mode MODE] [CLASS ACTION]...  change a link's policy\n"
@@ -38,30 +40,40 @@ static const char usage[] =
 "  NAME    with a trailing asterisk: all that begin so; the longest decides\n"
 "  PREFIX  ADDRESS[/LENGTH]; of several rules the longest prefix decides\n"
 "\n"
-"  -j, -json      JSON\n"
-"  -p, -pretty    JSON on more than one line\n"
-"  -strict        check: exit 1 for a flagged address, too\n"
-"  -standalone    check: judge here, by the default policy, without the module\n"
-"  -h, -help      this\n"
-"  -V, -version   the tool's version\n"
+"  -j, -json        JSON\n"
+"  -p, -pretty      JSON on more than one line\n"
+"  -b, -batch FILE  subcommands from a file, one a line; - is standard input\n"
+"  -f, -force       with -batch: go on after an error\n"
+"  -strict          check: exit 1 for a flagged address, too\n"
+"  -standalone      check: judge here, by the default policy, without the module\n"
+"  -h, -help        this\n"
+"  -V, -version     the tool's version\n"
 "\n"
 "Subcommands, words and options may be abbreviated. Exit 0 if all is well, 2 on\n"
 "an error, and from check 1 if an address would be refused.\n";
 
+/* One socket does for all lines of a batch */
+static int find_module(struct ctl *ctl)
+{
+	int err = 0;
+
+	if (!ctl->nl.mnl)
+		err = nl_open(&ctl->nl);
+	if (!err && !ctl->nl.family.id)
+		err = nl_find_family(&ctl->nl);
+	return err;
+}
+
 /**
  * ctl_open - find the module
- * @ctl: gets a socket to it
+ * @ctl: gets a socket to it, if it has none yet
  *
  * Return: 0, or an exit code when the reason has been said.
  */
 int ctl_open(struct ctl *ctl)
 {
-	int err;
+	int err = find_module(ctl);
 
-	err = nl_open(&ctl->nl);
-	if (err)
-		return fail("netlink", "%s", strerror(-err));
-	err = nl_find_family(&ctl->nl);
 	if (err == -ENOENT)
 		return fail_absent();
 	if (err)
@@ -97,6 +109,20 @@ bool ctl_is_name(const char *dev)
 }
 
 /**
+ * ctl_has_stdin - can data be read from standard input?
+ * @ctl: knows whether a batch is
+ *
+ * Return: whether it can; if not it has been said.
+ */
+bool ctl_has_stdin(const struct ctl *ctl)
+{
+	if (!ctl->batch || strcmp(ctl->batch, "-"))
+		return true;
+	fail("-", "the batch is read from standard input");
+	return false;
+}
+
+/**
  * ctl_put - print JSON and finish
  * @ctl: says how
  * @json: what; given away
@@ -120,9 +146,7 @@ static int cmd_version(struct ctl *ctl, int argc, char **argv)
 
 	if (argc)
 		return fail(argv[0], "no arguments expected");
-	err = nl_open(&ctl->nl);
-	if (!err)
-		err = nl_find_family(&ctl->nl);
+	err = find_module(ctl);
 	if (!err)
 		err = query_status(&ctl->nl, &status);
 	if (err && err != -ENOENT)
@@ -180,10 +204,46 @@ static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
 	[HELP] = cmd_help,
 };
 
-enum option { OPT_JSON, OPT_PRETTY, OPT_STRICT, OPT_STANDALONE,
-	      OPT_HELP, OPT_VERSION };
+static int run_command(struct ctl *ctl, int argc, char **argv)
+{
+	int command = word_find(&command_words, argv[0]);
 
-static const char *const option_word[] = {
+	if (command < 0)
+		return EXIT_ERROR;
+	if (ctl->strict && command != CHECK && !ctl->batch)
+		return fail("strict", "only for check");
+	if (ctl->standalone && command != CHECK && !ctl->batch)
+		return fail("standalone", "only for check");
+	return commands[command](ctl, argc - 1, argv + 1);
+}
+
+/* That an address would be refused is no error */
+static int run_batch(struct ctl *ctl)
+{
+	int ret, more, worst = EXIT_SUCCESS;
+	struct lines lines;
+
+	if (!lines_open(&lines, ctl->batch))
+		return EXIT_ERROR;
+	while ((more = lines_next(&lines))) {
+		ret = more < 0 ? EXIT_ERROR :
+		      run_command(ctl, lines.count, lines.word);
+		if (ret > worst)
+			worst = ret;
+		if (ret == EXIT_ERROR && !ctl->force)
+			break;
+	}
+	return lines_close(&lines) ? worst : EXIT_ERROR;
+}
+
+enum option {
+	OPT_BATCH, OPT_FORCE, OPT_JSON, OPT_PRETTY, OPT_STRICT, OPT_STANDALONE,
+	OPT_HELP, OPT_VERSION, OPTIONS
+};
+
+static const char *const option_word[OPTIONS] = {
+	[OPT_BATCH] = "batch",
+	[OPT_FORCE] = "force",
 	[OPT_JSON] = "json",
 	[OPT_PRETTY] = "pretty",
 	[OPT_STRICT] = "strict",
@@ -192,33 +252,44 @@ static const char *const option_word[] = {
 	[OPT_VERSION] = "version",
 };
 
-static const struct words option_words = { "an option", option_word, 6 };
+static const struct words option_words = { "an option", option_word, OPTIONS };
 
-static bool take_option(struct ctl *ctl, const char *arg)
+/* Returns how many arguments it takes, 0 when it is none */
+static int take_option(struct ctl *ctl, int argc, char **argv)
 {
-	const char *word = arg + strspn(arg, "-");
+	const char *word = argv[0] + strspn(argv[0], "-");
 
 	switch (strcmp(word, "V") ? word_find(&option_words, word) :
 				    OPT_VERSION) {
+	case OPT_BATCH:
+		if (argc > 1 && !ctl->batch) {
+			ctl->batch = argv[1];
+			return 2;
+		}
+		fail(argv[0], argc > 1 ? "given twice" : "which file?");
+		return 0;
+	case OPT_FORCE:
+		ctl->force = true;
+		return 1;
 	case OPT_JSON:
 		ctl->json = true;
-		return true;
+		return 1;
 	case OPT_PRETTY:
 		ctl->pretty = true;
-		return true;
+		return 1;
 	case OPT_STRICT:
 		ctl->strict = true;
-		return true;
+		return 1;
 	case OPT_STANDALONE:
 		ctl->standalone = true;
-		return true;
+		return 1;
 	case OPT_HELP:
 		exit(cmd_help(ctl, 0, NULL));
 	case OPT_VERSION:
 		puts("ipvsdummyctl " IPVSDUMMY_VERSION);
 		exit(finish(EXIT_SUCCESS));
 	}
-	return false;
+	return 0;
 }
 
 /* Options may be anywhere before "--": takes them out of argv, and returns how
@@ -226,16 +297,18 @@ static bool take_option(struct ctl *ctl, const char *arg)
  */
 static int take_options(struct ctl *ctl, int argc, char **argv)
 {
-	int i, left = 0;
+	int i, taken, left = 0;
 
-	for (i = 0; i < argc; i++) {
+	for (i = 0; i < argc; i += taken) {
+		taken = 1;
 		if (argv[i][0] != '-' || !argv[i][1]) {
 			argv[left++] = argv[i];
 			continue;
 		}
 		if (!strcmp(argv[i], "--"))
 			break;
-		if (!take_option(ctl, argv[i]))
+		taken = take_option(ctl, argc - i, argv + i);
+		if (!taken)
 			return -1;
 	}
 	for (i++; i < argc; i++)
@@ -246,7 +319,7 @@ static int take_options(struct ctl *ctl, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static struct ctl ctl;
-	int command, ret;
+	int ret;
 
 	ret = begin();
 	if (ret)
@@ -254,15 +327,12 @@ int main(int argc, char **argv)
 	argc = take_options(&ctl, argc - 1, ++argv);
 	if (argc < 0)
 		return EXIT_ERROR;
+	if (ctl.force && !ctl.batch)
+		return fail("force", "only for a batch");
+	if (ctl.batch)
+		return argc ? fail(argv[0], "not together with a batch") :
+			      run_batch(&ctl);
 	if (!argc)
 		return fail(NULL, "no subcommand (ipvsdummyctl help)");
-
-	command = word_find(&command_words, argv[0]);
-	if (command < 0)
-		return EXIT_ERROR;
-	if (ctl.strict && command != CHECK)
-		return fail("strict", "only for check");
-	if (ctl.standalone && command != CHECK)
-		return fail("standalone", "only for check");
-	return commands[command](&ctl, argc - 1, argv + 1);
+	return run_command(&ctl, argc, argv);
 }
