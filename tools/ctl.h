@@ -14,6 +14,7 @@
  * @pretty: JSON on more than one line
  * @strict: of check: flagged is as bad as refused
  * @standalone: of check: judge here, without the module
+ * @dry_run: change nothing, only tell
  * @force: go on with a batch after an error
  * @batch: file that has the subcommands, "-" for standard input, or NULL
  * @nl: a socket, after ctl_open()
@@ -23,6 +24,7 @@ struct ctl {
 	bool pretty;
 	bool strict;
 	bool standalone;
+	bool dry_run;
 	bool force;
 	const char *batch;
 	struct nl nl;
@@ -44,5 +46,7 @@ int cmd_watch(struct ctl *ctl, int argc, char **argv);
 int cmd_rule(struct ctl *ctl, int argc, char **argv);
 int cmd_check(struct ctl *ctl, int argc, char **argv);
 int cmd_why(struct ctl *ctl, int argc, char **argv);
+int cmd_save(struct ctl *ctl, int argc, char **argv);
+int cmd_sync(struct ctl *ctl, int argc, char **argv);
 
 #endif

@@ -28,21 +28,25 @@ int begin(void)
 	return 0;
 }
 
-/* What is being read; no file is NULL */
-static struct {
-	const char *file;
-	size_t line;
-} place;
+static const struct place *where;
 
 /**
- * fail_at - what is wrong from now on is in a line of a file
- * @file: its name, kept; NULL for no file any more
- * @line: the line's number
+ * fail_enter - what is wrong from now on is in a file
+ * @place: with its name; the line is kept current until fail_leave()
  */
-void fail_at(const char *file, size_t line)
+void fail_enter(struct place *place)
 {
-	place.file = file;
-	place.line = line;
+	place->outer = where;
+	where = place;
+}
+
+/**
+ * fail_leave - undo fail_enter()
+ * @place: the one entered last
+ */
+void fail_leave(struct place *place)
+{
+	where = place->outer;
 }
 
 static void put_escaped(const char *word)
@@ -51,6 +55,17 @@ static void put_escaped(const char *word)
 
 	text_escape(shown, sizeof(shown), word);
 	fputs(shown, stderr);
+}
+
+static void put_place(const struct place *place)
+{
+	if (!place)
+		return;
+	put_place(place->outer);
+	if (!place->line)
+		return;
+	put_escaped(place->file);
+	fprintf(stderr, ":%zu: ", place->line);
 }
 
 /**
@@ -65,10 +80,7 @@ int fail(const char *word, const char *fmt, ...)
 	va_list args;
 
 	fprintf(stderr, "%s: ", program_invocation_short_name);
-	if (place.file) {
-		put_escaped(place.file);
-		fprintf(stderr, ":%zu: ", place.line);
-	}
+	put_place(where);
 	if (word) {
 		put_escaped(word);
 		fputs(": ", stderr);

@@ -30,6 +30,8 @@ static const char usage[] =
 "  check DEV ADDRESS...                   what would happen to addresses\n"
 "  check DEV -                            the same, for lines ADDRESS [LABEL]\n"
 "  why DEV ADDRESS                        what was considered, and what decided\n"
+"  save DEV                               print a link's policy, for sync\n"
+"  sync DEV FILE                          make a link's policy that of a file\n"
 "  version                                of the tool and of the module\n"
 "  help                                   this\n"
 "\n"
@@ -43,6 +45,7 @@ static const char usage[] =
 "  -j, -json        JSON\n"
 "  -p, -pretty      JSON on more than one line\n"
 "  -b, -batch FILE  subcommands from a file, one a line; - is standard input\n"
+"  -d, -dry-run     sync: only tell what would be changed\n"
 "  -f, -force       with -batch: go on after an error\n"
 "  -strict          check: exit 1 for a flagged address, too\n"
 "  -standalone      check: judge here, by the default policy, without the module\n"
@@ -175,7 +178,7 @@ static int cmd_help(struct ctl *ctl, int argc, char **argv)
 }
 
 enum command {
-	SHOW, SET, RULE, WATCH, CHECK, WHY, VERSION, HELP, COMMANDS
+	SHOW, SET, RULE, WATCH, CHECK, WHY, SAVE, SYNC, VERSION, HELP, COMMANDS
 };
 
 static const char *const command_word[COMMANDS] = {
@@ -185,6 +188,8 @@ static const char *const command_word[COMMANDS] = {
 	[WATCH] = "watch",
 	[CHECK] = "check",
 	[WHY] = "why",
+	[SAVE] = "save",
+	[SYNC] = "sync",
 	[VERSION] = "version",
 	[HELP] = "help",
 };
@@ -200,6 +205,8 @@ static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
 	[WATCH] = cmd_watch,
 	[CHECK] = cmd_check,
 	[WHY] = cmd_why,
+	[SAVE] = cmd_save,
+	[SYNC] = cmd_sync,
 	[VERSION] = cmd_version,
 	[HELP] = cmd_help,
 };
@@ -214,6 +221,8 @@ static int run_command(struct ctl *ctl, int argc, char **argv)
 		return fail("strict", "only for check");
 	if (ctl->standalone && command != CHECK && !ctl->batch)
 		return fail("standalone", "only for check");
+	if (ctl->dry_run && command != SYNC)
+		return fail("dry-run", "only for sync");
 	return commands[command](ctl, argc - 1, argv + 1);
 }
 
@@ -237,12 +246,13 @@ static int run_batch(struct ctl *ctl)
 }
 
 enum option {
-	OPT_BATCH, OPT_FORCE, OPT_JSON, OPT_PRETTY, OPT_STRICT, OPT_STANDALONE,
-	OPT_HELP, OPT_VERSION, OPTIONS
+	OPT_BATCH, OPT_DRY_RUN, OPT_FORCE, OPT_JSON, OPT_PRETTY, OPT_STRICT,
+	OPT_STANDALONE, OPT_HELP, OPT_VERSION, OPTIONS
 };
 
 static const char *const option_word[OPTIONS] = {
 	[OPT_BATCH] = "batch",
+	[OPT_DRY_RUN] = "dry-run",
 	[OPT_FORCE] = "force",
 	[OPT_JSON] = "json",
 	[OPT_PRETTY] = "pretty",
@@ -268,6 +278,9 @@ static int take_option(struct ctl *ctl, int argc, char **argv)
 		}
 		fail(argv[0], argc > 1 ? "given twice" : "which file?");
 		return 0;
+	case OPT_DRY_RUN:
+		ctl->dry_run = true;
+		return 1;
 	case OPT_FORCE:
 		ctl->force = true;
 		return 1;

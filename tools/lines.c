@@ -3,24 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
 #include "lines.h"
 
 /**
  * lines_open - begin to read a file
- * @lines: filled in; keeps @name
- * @name: of the file, "-" for standard input
+ * @lines: filled in; what is said from now on is about its lines
+ * @file: its name, "-" for standard input; kept
  *
  * Return: whether it can be read; if not it has been said.
  */
-bool lines_open(struct lines *lines, const char *name)
+bool lines_open(struct lines *lines, const char *file)
 {
-	*lines = (struct lines) { .name = name };
-	lines->file = strcmp(name, "-") ? fopen(name, "re") : stdin;
-	if (lines->file)
-		return true;
-	fail(name, "%s", strerror(errno));
-	return false;
+	*lines = (struct lines) { .place.file = file };
+	lines->file = strcmp(file, "-") ? fopen(file, "re") : stdin;
+	if (!lines->file) {
+		fail(file, "%s", strerror(errno));
+		return false;
+	}
+	fail_enter(&lines->place);
+	return true;
 }
 
 static bool add_word(struct lines *lines, char *word)
@@ -77,8 +78,6 @@ static bool split(struct lines *lines)
  * lines_next - read the next line that has words
  * @lines: a file
  *
- * What is said from now on is about this line.
- *
  * Return: 1, 0 if there is none, or -1 when it is a bad one, which has been
  * said; the next one may be better.
  */
@@ -88,7 +87,7 @@ int lines_next(struct lines *lines)
 
 	while ((len = getline(&lines->text, &lines->text_room,
 			      lines->file)) >= 0) {
-		fail_at(lines->name, ++lines->number);
+		lines->place.line++;
 		if (strlen(lines->text) != (size_t)len) {
 			fail(lines->text, "followed by a zero byte");
 			return -1;
@@ -100,7 +99,6 @@ int lines_next(struct lines *lines)
 			return 1;
 	}
 	lines->error = ferror(lines->file) ? errno : 0;
-	fail_at(NULL, 0);
 	return 0;
 }
 
@@ -112,9 +110,9 @@ int lines_next(struct lines *lines)
  */
 bool lines_close(struct lines *lines)
 {
-	fail_at(NULL, 0);
+	fail_leave(&lines->place);
 	if (lines->error)
-		fail(lines->name, "%s", strerror(lines->error));
+		fail(lines->place.file, "%s", strerror(lines->error));
 	if (lines->file != stdin)
 		fclose(lines->file);
 	free(lines->text);

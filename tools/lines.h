@@ -7,12 +7,13 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "fail.h"
+
 /**
  * struct lines - a file that is being read
- * @name: of the file, "-" for standard input
+ * @place: name of the file, "-" for standard input, and the line read last
  * @file: the file
  * @error: why it could not be read to its end, or 0
- * @number: of the line read last, from 1 on
  * @text: that line, taken apart
  * @text_room: how long it can be
  * @word: its words
@@ -20,10 +21,9 @@
  * @word_room: how many there can be
  */
 struct lines {
-	const char *name;
+	struct place place;
 	FILE *file;
 	int error;
-	size_t number;
 	char *text;
 	size_t text_room;
 	char **word;
@@ -31,7 +31,7 @@ struct lines {
 	int word_room;
 };
 
-bool lines_open(struct lines *lines, const char *name);
+bool lines_open(struct lines *lines, const char *file);
 int lines_next(struct lines *lines);
 bool lines_close(struct lines *lines);
 

@@ -51,6 +51,7 @@ bool settings_parse(struct setting *settings, int argc, char **argv)
 	int i, what, to;
 
 	memcpy(word, class_words.word, class_words.count * sizeof(*word));
+	word[IPVSDUMMY_CLASS_RULE] = NULL;	/* each has its own action */
 	word[SETTING_MODE] = setting_word(SETTING_MODE);
 
 	for (i = 0; i < argc; i += 2) {
@@ -72,6 +73,24 @@ bool settings_parse(struct setting *settings, int argc, char **argv)
 		settings[what].to = to;
 	}
 	return true;
+}
+
+/**
+ * settings_default - make the settings of a new link
+ * @settings: filled in
+ */
+void settings_default(struct setting *settings)
+{
+	memset(settings, 0, SETTINGS_MAX * sizeof(*settings));
+	settings[SETTING_MODE] = (struct setting) {
+		.given = true, .to = IPVSDUMMY_MODE_ENFORCE,
+	};
+	settings[IPVSDUMMY_CLASS_HOST] = (struct setting) {
+		.given = true, .to = IPVSDUMMY_ACTION_REJECT,
+	};
+	settings[IPVSDUMMY_CLASS_ONLINK] = (struct setting) {
+		.given = true, .to = IPVSDUMMY_ACTION_FLAG,
+	};
 }
 
 /**

@@ -29,6 +29,7 @@ struct setting {
 
 const char *setting_word(int what);
 const char *setting_value(int what, const struct setting *setting);
+void settings_default(struct setting *settings);
 bool settings_parse(struct setting *settings, int argc, char **argv);
 void settings_put(struct nlmsghdr *nlh, struct setting *settings);
 int settings_find(const struct setting *settings, uint32_t offset);
