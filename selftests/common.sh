@@ -108,6 +108,66 @@ vip_del()
 	here ip addr del "$1" dev "${2:-$dev}"
 }
 
+ctl()
+{
+	here ipvsdummyctl "$@"
+}
+
+# All that can be set in the namespace
+all_set()
+{
+	printf '%s\n' show "rule list" "watch list" | ctl -j -batch -
+}
+
+# wrong WORDS ARGUMENT...: ipvsdummyctl says one line that has these words, exits
+# with 2 and changes nothing
+wrong()
+{
+	local words=$1 out rc=0 before
+	shift
+
+	before=$(all_set)
+	out=$(ctl "$@" 2>&1) || rc=$?
+	equal 2 $rc "exit of $*"
+	[[ $out == *"$words"* && $(wc -l <<<"$out") = 1 ]] ||
+		fail "$*: $out, not $words"
+	equal "$before" "$(all_set)" "state after $*"
+}
+
+# all_wrong: standard input has lines "WORDS | ARGUMENTS", and each of these as
+# a line of a batch is answered with one line that has these words
+all_wrong()
+{
+	local before words line number=0 rc=0
+
+	before=$(all_set)
+	cat >"$tmp/wrong"
+	sed 's/^[^|]*| *//' "$tmp/wrong" >"$tmp/batch"
+	ctl -force -batch "$tmp/batch" >"$tmp/errors" 2>&1 || rc=$?
+	equal 2 $rc "exit of a wrong batch"
+	while read -r words <&3 && read -r line <&4; do
+		number=$((number + 1))
+		words=${words%% |*}
+		[[ $line == "ipvsdummyctl: $tmp/batch:$number: "*"$words"* ]] ||
+			fail "$(sed -n ${number}p "$tmp/batch"): $line, not $words"
+	done 3<"$tmp/wrong" 4<"$tmp/errors"
+	equal "$(wc -l <"$tmp/wrong")" "$(wc -l <"$tmp/errors")" "errors"
+	equal "$before" "$(all_set)" "state after wrong words"
+}
+
+# rules [DEV]: "PREFIX ACTION" of each, in one line
+rules()
+{
+	ctl -j rule list "${1:-$dev}" |
+	jq -r 'map("\(.prefix) \(.action)") | join(", ")'
+}
+
+# would ADDRESS: "ACTION CLASS" of what would happen to it
+would()
+{
+	ctl -j check $dev "$1" | jq -r '.[0] | "\(.action) \(.class)"'
+}
+
 set_policy()
 {
 	here ipvsdummyctl set $dev "$@" || fail "set $*"

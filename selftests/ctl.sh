@@ -16,25 +16,6 @@ setup()
 	expect vip_add 10.1.0.1/24 w0
 }
 
-ctl()
-{
-	here ipvsdummyctl "$@"
-}
-
-# wrong WORDS ARGUMENT...: exit 2, one line that has these words, no change
-wrong()
-{
-	local words=$1 out rc=0 before
-	shift
-
-	before=$(ctl -j show)$(ctl -j watch list)
-	out=$(ctl "$@" 2>&1) || rc=$?
-	equal 2 $rc "exit of $*"
-	[[ $out == *"$words"* && $(wc -l <<<"$out") = 1 ]] ||
-		fail "$*: $out, not $words"
-	equal "$before" "$(ctl -j show)$(ctl -j watch list)" "state after $*"
-}
-
 policy()
 {
 	ctl -j show $dev | jq -c '.[0] | [.mode] + [.classes[].action // empty]'
@@ -55,32 +36,44 @@ test_set()
 test_wrong_words()
 {
 	setup
+	all_wrong <<-END
+		frobnicate | frobnicate
+		purple | set $dev mode purple
+		purple | set $dev host purple
+		purple | set $dev purple reject
+		mode | set $dev mode
+		mode | set $dev mode audit mode audit
+		host | set $dev host flag host flag
+		skip | set $dev onlink skip
+		onlink skip | set $dev mode audit host s onlink s
+		nosuch | set nosuch mode audit
+		w0 | set w0 mode audit
+		lo | show lo
+		a123456789012345 | show a123456789012345
+		300.1.1.1 | check $dev 300.1.1.1
+		10.0.0.1/32 | check $dev 10.0.0.1/32
+		w0 | watch add w0
+		other | watch del other
+		a b | watch add "a b"
+		a*b: an asterisk only at the end | watch add a*b
+		**: an asterisk only at the end | watch exclude **
+		a12345678901234 | watch exclude a12345678901234*
+		w0 | watch exclude w0
+		one argument too many | watch list w0
+		which interface | watch exclude
+		which address | why $dev
+		10.0.0.1/32 | why $dev 10.0.0.1/32
+		nosuch | why nosuch 10.0.0.1
+		one argument too many | why $dev 10.0.0.1 10.0.0.2
+		set, save, sync | s $dev
+		watch, why | w $dev
+		-j: not a subcommand | -j show
+	END
 	wrong frobnicate frobnicate
-	wrong purple set $dev mode purple
-	wrong purple set $dev host purple
-	wrong purple set $dev purple reject
-	wrong mode set $dev mode
-	wrong mode set $dev mode audit mode audit
-	wrong host set $dev host flag host flag
-	wrong skip set $dev onlink skip
-	wrong s set $dev mode audit host s onlink s
-	wrong nosuch set nosuch mode audit
-	wrong w0 set w0 mode audit
-	wrong lo show lo
-	wrong a123456789012345 show a123456789012345
-	wrong 300.1.1.1 check $dev 300.1.1.1
-	wrong 10.0.0.1/32 check $dev 10.0.0.1/32
-	wrong w0 watch add w0
-	wrong other watch del other
-	wrong "a b" watch add "a b"
-}
-
-# of several words that it could be, none is taken
-test_ambiguous()
-{
-	setup
-	wrong "set" s $dev
-	wrong "show" s $dev
+	wrong frobnicate -frobnicate
+	wrong strict -strict show
+	wrong dry-run -dry-run show
+	wrong force -force show
 }
 
 test_check()
@@ -121,14 +114,108 @@ test_check_list()
 	equal 5000 "$(jq length "$tmp/out")" "many"
 }
 
+# line NAME: its line of watch list, with single spaces
+line()
+{
+	ctl watch list | awk -v name="$1" '$1 == name { $1 = $1; print }'
+}
+
 test_watch()
 {
 	setup
 	expect ctl watch add later
-	ctl watch list | grep -q '^w0 ' || fail "w0 is not listed"
-	ctl watch list | grep -q later || fail "later is not listed"
+	equal "w0 named addresses 1" "$(line w0)" w0
+	equal "later named absent" "$(line later)" later
 	expect ctl watch del later
-	! ctl watch list | grep -q later || fail "later is still listed"
+	equal "" "$(line later)" "later is gone"
+	expect ctl watch flush
+	equal "[]" "$(ctl -j watch list)" "flushed"
+}
+
+test_watch_patterns()
+{
+	setup
+	new_link veth pod1 peer name pod2
+	expect ctl watch add 'p*'
+	expect ctl watch add 'pod*'
+	equal "p* named interfaces 0" "$(line 'p*')" "the shorter one"
+	equal "pod1 named addresses 0" "$(line pod1)" pod1
+	equal "pod* named interfaces 2" "$(line 'pod*')" pattern
+	expect ctl watch exclude pod2
+	equal "" "$(line pod2 | grep -v excluded)" "pod2 is excluded"
+	equal "pod2 excluded" "$(line pod2)" pod2
+	expect ctl watch exclude 'pod1*'
+	equal "" "$(line pod1)" "the longest name decides"
+	expect ctl watch add pod1
+	equal "pod1 named addresses 0" "$(line pod1)" "an exact one before all"
+	equal '["pod1*","pod2"] ["p*","pod*"]' "$(ctl -j watch list |
+		jq -rc '[(map(select(.excluded).dev) | sort),
+			map(select(.interfaces).dev)] | map(tostring) |
+			join(" ")')" json
+	wrong already watch exclude pod1
+	wrong already watch add pod2
+	# through a rename, and gone and come again
+	expect here ip link set pod1 name pod7
+	equal "pod1 named absent" "$(line pod1)" renamed
+	equal "pod7 named addresses 0" "$(line pod7)" "renamed, to"
+	expect here ip link del pod7
+	equal "pod* named interfaces 0" "$(line 'pod*')" gone
+	new_link veth pod8 peer name x8
+	equal "pod8 named addresses 0" "$(line pod8)" came
+	expect vip_add 10.8.0.1/24 pod8
+	refused "" vip_add 10.8.0.1/32
+	is "rejected host pod8" 10.8.0.1 || fail "not judged by it"
+	expect ctl watch exclude pod8
+	expect vip_add 10.8.0.1/32
+}
+
+test_why()
+{
+	local out
+
+	setup
+	expect ctl rule add $dev 10.0.0.0/8 reject
+	expect ctl rule add $dev 10.1.0.0/16 allow
+	out=$(ctl why $dev 10.1.0.1)
+	equal '   rule    allow   prefix 10.1.0.0/16
+   rule    reject  prefix 10.0.0.0/8
+*  host    reject  address of w0
+   onlink  flag    prefix 10.1.0.0/24 of w0
+10.1.0.1 would be refused with EADDRINUSE on kube-ipvs0: host, address of w0' \
+		"$out" "why a host's"
+	out=$(ctl why $dev 10.1.0.9 | grep -e '^[*]' -e would)
+	equal '*  rule    allow   prefix 10.1.0.0/16
+10.1.0.9 would be bound, and nothing reported on kube-ipvs0: rule, prefix 10.1.0.0/16' \
+		"$out" "why not"
+	out=$(ctl why $dev fd00:9::9)
+	equal '   rule    -  no match
+   host    -  no match
+   onlink  -  no match
+fd00:9::9 would be bound, and nothing reported on kube-ipvs0: no conflict' \
+		"$out" "nothing"
+	set_policy mode audit
+	ctl why $dev 10.9.9.9 | grep -q 'flagged.*rule.*would reject' ||
+		fail "audit: $(ctl why $dev 10.9.9.9)"
+	equal '["flag","reject",[["rule","10.0.0.0/8",null,true]],0]' \
+		"$(ctl -j why $dev 10.9.9.9 | jq -c '[.action, .would,
+		(.reasons | map([.class, .match_prefix, .match_dev, .decides])),
+		.omitted]')" json
+}
+
+test_show()
+{
+	setup
+	expect ctl rule add $dev 10.3.0.0/16 reject
+	expect vip_add 10.1.0.7/32
+	refused "" vip_add 10.1.0.1/32
+	refused "" vip_add 10.3.0.1/32
+	equal "$dev: mode enforce, addresses 1, rules 1, events 3, lost 0" \
+		"$(ctl show $dev | head -n 1)" text
+	equal '[1,1,8192,3,0]' "$(ctl -j show $dev | jq -c '.[0] |
+		[.addresses, .rules, .rules_max, .events, .lost]')" json
+	equal '[["host",1,0],["onlink",0,1],["rule",1,0]]' "$(ctl -j show $dev |
+		jq -c '.[0].classes | map([.class, .rejected, .flagged])')" \
+		classes
 }
 
 test_version()
@@ -140,5 +227,5 @@ test_version()
 	expect ctl -j version
 }
 
-run_all test_set test_wrong_words test_ambiguous test_check test_check_list \
-	test_watch test_version
+run_all test_set test_wrong_words test_check test_check_list \
+	test_watch test_watch_patterns test_why test_show test_version
