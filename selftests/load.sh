@@ -173,6 +173,35 @@ test_link_moves()
 	ns=''
 }
 
+# As a node does it: the module makes the link, a file gives it its policy, and
+# whatever binds the addresses comes after that.
+test_policy_at_boot()
+{
+	unload
+	new_link veth w0 peer name w0p
+	expect vip_add 10.1.0.1/24 w0
+	cat >"$tmp/$dev.conf" <<-END
+		# read before anything is bound
+		watch add w0
+		set $dev onlink reject
+		rule add $dev 10.1.0.64/26 allow
+		rule add $dev 192.0.2.53 reject
+	END
+	links+=" $dev"
+	expect modprobe ipvsdummy devices=$dev
+	expect ipvsdummyctl -batch "$tmp/$dev.conf"
+	refused "" vip_add 10.1.0.9/32
+	refused "" vip_add 192.0.2.53/32
+	expect vip_add 10.1.0.65/32
+	is "rejected onlink w0" 10.1.0.9 || fail "not judged by the policy"
+	is "rejected rule null" 192.0.2.53 || fail "not judged by its rules"
+	is "" 10.1.0.65 || fail "$(state 10.1.0.65)"
+	equal "" "$(ipvsdummyctl sync $dev "$tmp/$dev.conf")" "the same file"
+	ip link del $dev
+	expect ipvsdummyctl watch flush
+	unload
+}
+
 test_load_and_unload_many_times()
 {
 	for _ in {1..20}; do
@@ -185,4 +214,5 @@ test_load_and_unload_many_times()
 
 run_all test_devices test_bad_devices test_existing_device test_autoload \
 	test_pinned_by_a_link test_unload_takes_links_elsewhere \
-	test_namespace_ends test_link_moves test_load_and_unload_many_times
+	test_namespace_ends test_link_moves test_policy_at_boot \
+	test_load_and_unload_many_times
