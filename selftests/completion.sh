@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# VM: nics=1
+#
+# Completion in bash, as it is called on a tab.
+#
+#   test's namespace:  kube-ipvs0 (ipvsdummy)   w0 (veth)
+. "$(dirname "$0")/common.sh"
+
+completions=$(dirname "$(readlink -f "$0")")/../tools/completion
+[ -d "$completions" ] || completions=/usr/share/bash-completion/completions
+. "$completions/ipvsdummyctl"
+. "$completions/ipvsdummy-mon"
+
+# offers WANTED WORD...: on a tab after these words; the last may be begun
+offers()
+{
+	local wanted=$1
+	shift
+
+	COMP_WORDS=("$@")
+	COMP_CWORD=$(($# - 1))
+	COMPREPLY=()
+	"$(complete -p "$1" | sed 's/.*-F \([^ ]*\).*/\1/')" "$1" "${!#}" ''
+	equal "$wanted" "${COMPREPLY[*]}" "after $*"
+}
+
+test_ctl()
+{
+	new_link ipvsdummy $dev
+	new_link veth w0 peer name w0p
+	ctl rule add $dev 10.2.0.0/16 allow
+	ctl rule add $dev fd00:2::/64 flag
+	ctl watch add later
+	set -- ipvsdummyctl
+	offers "show set rule watch check why save sync version help" "$@" ""
+	offers "show set save sync" "$@" s
+	offers "$dev" "$@" show ""
+	offers "$dev" "$@" -j show k
+	offers "" "$@" show $dev ""
+	offers "$dev" "$@" set ""
+	offers "mode host onlink" "$@" set $dev ""
+	offers "enforce audit" "$@" set $dev mode ""
+	offers "mode" "$@" set $dev mode audit m
+	offers "allow flag reject skip" "$@" set $dev mode audit host ""
+	offers "allow flag reject" "$@" se $dev o ""
+	offers "add replace del list flush" "$@" rule ""
+	offers "$dev" "$@" ru a ""
+	offers "" "$@" rule add $dev ""
+	offers "reject" "$@" rule add $dev 10.0.0.0/8 r
+	offers "10.2.0.0/16 fd00:2::/64" "$@" rule del $dev ""
+	offers "add exclude del list flush" "$@" watch ""
+	offers "w0p w0" "$@" watch add w
+	offers "later" "$@" watch del la
+	offers "$dev" "$@" sync k
+	echo >"$tmp/a-policy"
+	offers "$tmp/a-policy" "$@" sync $dev "$tmp/a"
+	offers "$tmp/a-policy" "$@" -batch "$tmp/a"
+	offers "$dev" "$@" -batch "$tmp/a" show ""
+	offers "-batch" "$@" -b
+	offers "" "$@" frob ""
+	ctl watch flush
+}
+
+test_mon()
+{
+	new_link ipvsdummy $dev
+	set -- ipvsdummy-mon
+	offers "--follow" "$@" --f
+	offers "host onlink rule" "$@" --class ""
+	offers "host,rule" "$@" --class host,r
+	offers "$dev" "$@" --json --dev ""
+	offers "rejected resolved" "$@" --event re
+	offers "info warning critical" "$@" --min-severity = ""
+	offers "info warning critical" "$@" --min-severity =
+	offers "always" "$@" --color = al
+}
+
+run_all test_ctl test_mon
