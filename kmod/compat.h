@@ -22,6 +22,18 @@ static inline void ipvsdummy_set_lltx(struct net_device *dev)
 }
 #endif
 
+/* 6.2 lets every link be renamed while it is up */
+#ifdef IFF_LIVE_RENAME_OK
+static inline void ipvsdummy_allow_live_rename(struct net_device *dev)
+{
+	dev->priv_flags |= IFF_LIVE_RENAME_OK;
+}
+#else
+static inline void ipvsdummy_allow_live_rename(struct net_device *dev)
+{
+}
+#endif
+
 /* Before NL_SET_ERR_MSG_FMT an extended ack keeps a pointer, so it can only
  * take a constant: @text stands in for the sentence that @fmt would make.
  */

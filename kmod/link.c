@@ -98,6 +98,7 @@ static void link_setup(struct net_device *dev)
 	dev->flags &= ~IFF_MULTICAST;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_NO_QUEUE;
 	ipvsdummy_set_lltx(dev);
+	ipvsdummy_allow_live_rename(dev);
 	dev->features |= NETIF_F_SG | NETIF_F_FRAGLIST;
 	dev->features |= NETIF_F_GSO_SOFTWARE;
 	dev->features |= NETIF_F_HW_CSUM | NETIF_F_HIGHDMA;

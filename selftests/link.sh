@@ -128,5 +128,19 @@ test_moves_and_renames()
 	expect here ip link del again
 }
 
+# Neither the name nor the state of a live link has to give way.
+test_live_rename()
+{
+	setup
+	expect here ip link set $dev up
+	expect vip_add 10.5.0.1/32
+	expect vip_add fd05::1/128
+	expect here ip link set $dev name live
+	expect here ip addr show up dev live
+	equal "10.5.0.1 fd05::1" "$(here ip -j addr show dev live scope global |
+		jq -r '.[].addr_info[]?.local // empty' | xargs)" addresses
+	expect here ip link del live
+}
+
 run_all test_like_dummy test_address test_no_options test_statistics \
-	test_driver test_moves_and_renames
+	test_driver test_moves_and_renames test_live_rename
