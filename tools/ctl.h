@@ -48,5 +48,7 @@ int cmd_check(struct ctl *ctl, int argc, char **argv);
 int cmd_why(struct ctl *ctl, int argc, char **argv);
 int cmd_save(struct ctl *ctl, int argc, char **argv);
 int cmd_sync(struct ctl *ctl, int argc, char **argv);
+int cmd_adopt(struct ctl *ctl, int argc, char **argv);
+int cmd_release(struct ctl *ctl, int argc, char **argv);
 
 #endif

@@ -32,6 +32,10 @@ static const char usage[] =
 "  why DEV ADDRESS                        what was considered, and what decided\n"
 "  save DEV                               print a link's policy, for sync\n"
 "  sync DEV FILE                          make a link's policy that of a file\n"
+"  adopt DEV [mode MODE] [CLASS ACTION]...\n"
+"                                         put an ipvsdummy link in the place of\n"
+"                                         a live dummy\n"
+"  release DEV                            put a dummy in its place\n"
 "  version                                of the tool and of the module\n"
 "  help                                   this\n"
 "\n"
@@ -178,7 +182,8 @@ static int cmd_help(struct ctl *ctl, int argc, char **argv)
 }
 
 enum command {
-	SHOW, SET, RULE, WATCH, CHECK, WHY, SAVE, SYNC, VERSION, HELP, COMMANDS
+	SHOW, SET, RULE, WATCH, CHECK, WHY, SAVE, SYNC, ADOPT, RELEASE, VERSION,
+	HELP, COMMANDS
 };
 
 static const char *const command_word[COMMANDS] = {
@@ -190,6 +195,8 @@ static const char *const command_word[COMMANDS] = {
 	[WHY] = "why",
 	[SAVE] = "save",
 	[SYNC] = "sync",
+	[ADOPT] = "adopt",
+	[RELEASE] = "release",
 	[VERSION] = "version",
 	[HELP] = "help",
 };
@@ -207,6 +214,8 @@ static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
 	[WHY] = cmd_why,
 	[SAVE] = cmd_save,
 	[SYNC] = cmd_sync,
+	[ADOPT] = cmd_adopt,
+	[RELEASE] = cmd_release,
 	[VERSION] = cmd_version,
 	[HELP] = cmd_help,
 };

@@ -13,12 +13,18 @@
 /* Some 10,000 events: a burst of binds that the reader's terminal cannot
  * keep up with. What does not fit is replayed from the kernel's ring.
  */
-#define LISTENER_BUFFER	(8 << 20)
+#define LISTENER_BUFFER		(8 << 20)
 
-static int open_socket(struct nl *nl, int flags)
+/* Some 50,000 addresses that come or go at once */
+#define LISTENER_BUFFER_RTNL	(64 << 20)
+
+/* A batch in which every request fails */
+#define ANSWERS_BUFFER		(1024 * 1024)
+
+static int open_socket(struct nl *nl, int bus, int flags)
 {
 	memset(nl, 0, sizeof(*nl));
-	nl->mnl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC | flags);
+	nl->mnl = mnl_socket_open2(bus, SOCK_CLOEXEC | flags);
 	if (!nl->mnl)
 		return -errno;
 	if (mnl_socket_bind(nl->mnl, 0, MNL_SOCKET_AUTOPID) < 0) {
@@ -31,18 +37,12 @@ static int open_socket(struct nl *nl, int flags)
 	return 0;
 }
 
-/**
- * nl_open - open a socket for requests
- * @nl: filled in
- *
- * Return: 0 or a negative errno.
- */
-int nl_open(struct nl *nl)
+static int open_asker(struct nl *nl, int bus)
 {
 	int on = 1;
 	int err;
 
-	err = open_socket(nl, 0);
+	err = open_socket(nl, bus, 0);
 	if (err)
 		return err;
 	nl->request = malloc(NL_REQUEST_ROOM);
@@ -58,6 +58,55 @@ int nl_open(struct nl *nl)
 	return 0;
 }
 
+static void set_buffer(const struct nl *nl, int size)
+{
+	int fd = mnl_socket_get_fd(nl->mnl);
+
+	/* Only root may pass the system's limit; the limit is good enough */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
+static int open_listener(struct nl *nl, int bus, int size)
+{
+	int err = open_socket(nl, bus, SOCK_NONBLOCK);
+
+	if (!err)
+		set_buffer(nl, size);
+	return err;
+}
+
+/**
+ * nl_open - open a socket for requests
+ * @nl: filled in
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_open(struct nl *nl)
+{
+	return open_asker(nl, NETLINK_GENERIC);
+}
+
+/**
+ * nl_open_rtnl - open a socket for requests to rtnetlink, whose dumps can be
+ * of one link only
+ * @nl: filled in
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_open_rtnl(struct nl *nl)
+{
+	int on = 1;
+	int err;
+
+	err = open_asker(nl, NETLINK_ROUTE);
+	if (err)
+		return err;
+	mnl_socket_setsockopt(nl->mnl, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+	set_buffer(nl, ANSWERS_BUFFER);
+	return 0;
+}
+
 /**
  * nl_open_listener - open a socket for notifications, which does not block
  * @nl: filled in
@@ -66,17 +115,21 @@ int nl_open(struct nl *nl)
  */
 int nl_open_listener(struct nl *nl)
 {
-	int size = LISTENER_BUFFER;
-	int err, fd;
+	return open_listener(nl, NETLINK_GENERIC, LISTENER_BUFFER);
+}
 
-	err = open_socket(nl, SOCK_NONBLOCK);
-	if (err)
-		return err;
-	fd = mnl_socket_get_fd(nl->mnl);
-	/* Only root may pass the system's limit; the limit is good enough */
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	return 0;
+int nl_open_rtnl_listener(struct nl *nl)
+{
+	return open_listener(nl, NETLINK_ROUTE, LISTENER_BUFFER_RTNL);
+}
+
+void nl_close(struct nl *nl)
+{
+	if (nl->mnl)
+		mnl_socket_close(nl->mnl);
+	nl->mnl = NULL;
+	free(nl->request);
+	nl->request = NULL;
 }
 
 int nl_join(const struct nl *nl, uint32_t group)
@@ -118,17 +171,36 @@ ssize_t nl_receive(struct nl *nl)
 	return from.nl_pid ? 0 : len;
 }
 
-static struct nlmsghdr *request(struct nl *nl, uint16_t type, uint8_t cmd,
-				uint8_t version, uint16_t flags)
+/**
+ * nl_begin - begin a request of any type
+ * @nl: a socket
+ * @type: of the message
+ * @flags: NLM_F_DUMP or the like
+ * @head: size of the header that follows, which is zeroed
+ *
+ * Return: the request, to put attributes into and to send with nl_talk().
+ */
+struct nlmsghdr *nl_begin(struct nl *nl, uint16_t type, uint16_t flags,
+			  size_t head)
 {
-	struct genlmsghdr *genl;
 	struct nlmsghdr *nlh;
 
 	nlh = mnl_nlmsg_put_header(nl->request);
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
 	nlh->nlmsg_seq = ++nl->seq;
-	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	mnl_nlmsg_put_extra_header(nlh, head);
+	return nlh;
+}
+
+static struct nlmsghdr *request(struct nl *nl, uint16_t type, uint8_t cmd,
+				uint8_t version, uint16_t flags)
+{
+	struct genlmsghdr *genl;
+	struct nlmsghdr *nlh;
+
+	nlh = nl_begin(nl, type, flags, sizeof(*genl));
+	genl = mnl_nlmsg_get_payload(nlh);
 	genl->cmd = cmd;
 	genl->version = version;
 	return nlh;
@@ -169,8 +241,14 @@ struct nlmsghdr *nl_grow(struct nl *nl, size_t len)
 	return nl->request;
 }
 
-/* Reads the extended ack that follows the error, and returns the error */
-static int parse_error(struct nl *nl, const struct nlmsghdr *nlh)
+/**
+ * nl_parse_error - read an error and the extended ack that follows it
+ * @nl: gets the sentence
+ * @nlh: a message of type NLMSG_ERROR or NLMSG_DONE
+ *
+ * Return: the error, 0 or a negative errno.
+ */
+int nl_parse_error(struct nl *nl, const struct nlmsghdr *nlh)
 {
 	size_t skip = sizeof(struct nlmsgerr);
 	const struct nlmsgerr *error;
@@ -259,7 +337,7 @@ int nl_talk(struct nl *nl, nl_callback *callback, void *data)
 				nl->inconsistent = true;
 			if (nlh->nlmsg_type == NLMSG_ERROR ||
 			    nlh->nlmsg_type == NLMSG_DONE) {
-				int err = parse_error(nl, nlh);
+				int err = nl_parse_error(nl, nlh);
 
 				return err ? err : ret;
 			}

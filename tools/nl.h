@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Generic netlink: a socket, the family, requests and their answers. */
+/* Netlink: a socket, the family, requests and their answers. */
 #ifndef IPVSDUMMY_NL_H
 #define IPVSDUMMY_NL_H
 
@@ -54,12 +54,18 @@ struct nl {
 typedef int nl_callback(const struct nlmsghdr *nlh, void *data);
 
 int nl_open(struct nl *nl);
+int nl_open_rtnl(struct nl *nl);
 int nl_open_listener(struct nl *nl);
+int nl_open_rtnl_listener(struct nl *nl);
+void nl_close(struct nl *nl);
 int nl_join(const struct nl *nl, uint32_t group);
 ssize_t nl_receive(struct nl *nl);
 
+struct nlmsghdr *nl_begin(struct nl *nl, uint16_t type, uint16_t flags,
+			  size_t head);
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
 struct nlmsghdr *nl_grow(struct nl *nl, size_t len);
+int nl_parse_error(struct nl *nl, const struct nlmsghdr *nlh);
 int nl_talk(struct nl *nl, nl_callback *callback, void *data);
 const char *nl_error(const struct nl *nl, int err);
 
