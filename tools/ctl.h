@@ -15,6 +15,7 @@
  * @strict: of check: flagged is as bad as refused
  * @standalone: of check: judge here, without the module
  * @dry_run: change nothing, only tell
+ * @follow: of evict: keep at it
  * @force: go on with a batch after an error
  * @batch: file that has the subcommands, "-" for standard input, or NULL
  * @nl: a socket, after ctl_open()
@@ -25,6 +26,7 @@ struct ctl {
 	bool strict;
 	bool standalone;
 	bool dry_run;
+	bool follow;
 	bool force;
 	const char *batch;
 	struct nl nl;
@@ -50,5 +52,6 @@ int cmd_save(struct ctl *ctl, int argc, char **argv);
 int cmd_sync(struct ctl *ctl, int argc, char **argv);
 int cmd_adopt(struct ctl *ctl, int argc, char **argv);
 int cmd_release(struct ctl *ctl, int argc, char **argv);
+int cmd_evict(struct ctl *ctl, int argc, char **argv);
 
 #endif

@@ -36,6 +36,8 @@ static const char usage[] =
 "                                         put an ipvsdummy link in the place of\n"
 "                                         a live dummy\n"
 "  release DEV                            put a dummy in its place\n"
+"  evict DEV [CLASS,...]                  unbind what is in conflict; class\n"
+"                                         onlink only if it is named\n"
 "  version                                of the tool and of the module\n"
 "  help                                   this\n"
 "\n"
@@ -49,8 +51,9 @@ static const char usage[] =
 "  -j, -json        JSON\n"
 "  -p, -pretty      JSON on more than one line\n"
 "  -b, -batch FILE  subcommands from a file, one a line; - is standard input\n"
-"  -d, -dry-run     sync: only tell what would be changed\n"
-"  -f, -force       with -batch: go on after an error\n"
+"  -d, -dry-run     sync, adopt: only tell what would be done\n"
+"  -follow          evict: keep at it\n"
+"  -force           with -batch: go on after an error\n"
 "  -strict          check: exit 1 for a flagged address, too\n"
 "  -standalone      check: judge here, by the default policy, without the module\n"
 "  -h, -help        this\n"
@@ -182,8 +185,8 @@ static int cmd_help(struct ctl *ctl, int argc, char **argv)
 }
 
 enum command {
-	SHOW, SET, RULE, WATCH, CHECK, WHY, SAVE, SYNC, ADOPT, RELEASE, VERSION,
-	HELP, COMMANDS
+	SHOW, SET, RULE, WATCH, CHECK, WHY, SAVE, SYNC, ADOPT, RELEASE, EVICT,
+	VERSION, HELP, COMMANDS
 };
 
 static const char *const command_word[COMMANDS] = {
@@ -197,6 +200,7 @@ static const char *const command_word[COMMANDS] = {
 	[SYNC] = "sync",
 	[ADOPT] = "adopt",
 	[RELEASE] = "release",
+	[EVICT] = "evict",
 	[VERSION] = "version",
 	[HELP] = "help",
 };
@@ -216,6 +220,7 @@ static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
 	[SYNC] = cmd_sync,
 	[ADOPT] = cmd_adopt,
 	[RELEASE] = cmd_release,
+	[EVICT] = cmd_evict,
 	[VERSION] = cmd_version,
 	[HELP] = cmd_help,
 };
@@ -230,8 +235,10 @@ static int run_command(struct ctl *ctl, int argc, char **argv)
 		return fail("strict", "only for check");
 	if (ctl->standalone && command != CHECK && !ctl->batch)
 		return fail("standalone", "only for check");
-	if (ctl->dry_run && command != SYNC)
-		return fail("dry-run", "only for sync");
+	if (ctl->dry_run && command != SYNC && command != ADOPT)
+		return fail("dry-run", "only for sync and adopt");
+	if (ctl->follow && command != EVICT)
+		return fail("follow", "only for evict");
 	return commands[command](ctl, argc - 1, argv + 1);
 }
 
@@ -255,13 +262,14 @@ static int run_batch(struct ctl *ctl)
 }
 
 enum option {
-	OPT_BATCH, OPT_DRY_RUN, OPT_FORCE, OPT_JSON, OPT_PRETTY, OPT_STRICT,
-	OPT_STANDALONE, OPT_HELP, OPT_VERSION, OPTIONS
+	OPT_BATCH, OPT_DRY_RUN, OPT_FOLLOW, OPT_FORCE, OPT_JSON, OPT_PRETTY,
+	OPT_STRICT, OPT_STANDALONE, OPT_HELP, OPT_VERSION, OPTIONS
 };
 
 static const char *const option_word[OPTIONS] = {
 	[OPT_BATCH] = "batch",
 	[OPT_DRY_RUN] = "dry-run",
+	[OPT_FOLLOW] = "follow",
 	[OPT_FORCE] = "force",
 	[OPT_JSON] = "json",
 	[OPT_PRETTY] = "pretty",
@@ -304,6 +312,9 @@ static int take_option(struct ctl *ctl, int argc, char **argv)
 		return 1;
 	case OPT_STANDALONE:
 		ctl->standalone = true;
+		return 1;
+	case OPT_FOLLOW:
+		ctl->follow = true;
 		return 1;
 	case OPT_HELP:
 		exit(cmd_help(ctl, 0, NULL));
