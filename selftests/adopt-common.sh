@@ -30,7 +30,7 @@ new_dummy()
 new_links()
 {
 	{
-		echo "link add $dev type $1"
+		echo "link add $dev address 02:00:00:00:00:07 type $1"
 		[ -z "${2:-}" ] || echo "link set $dev up"
 		printf "addr add %s dev $dev\n" $vips
 	} | here ip -batch - || fail "no $1 with VIPs"

@@ -297,18 +297,23 @@ test_wrong_policies()
 	END
 }
 
-# Somebody else changes the same rules all the time.
+# Somebody else changes rules all the time. There are many more, so that it
+# takes time to read them, and what was read is old by then.
 test_sync_meanwhile()
 {
 	setup
+	seq 0 2047 | awk '{ printf "rule add DEV 10.%d.%d.0/24 allow\n",
+		$1 / 256, $1 % 256 }' >"$tmp/many"
+	ctl sync $dev "$tmp/many" >/dev/null || fail "many rules"
 	yes "rule add $dev 10.99.0.0/16 allow
 rule del $dev 10.99.0.0/16" |
 		${ns:+ip netns exec "$ns"} ipvsdummyctl -f -b - 2>/dev/null &
 	followers+=" $!"
 	for i in {1..20}; do
-		echo "rule add DEV 10.$i.0.0/16 flag" >"$tmp/policy"
+		echo "rule add DEV 192.0.$i.0/24 flag" |
+			cat "$tmp/many" - >"$tmp/policy"
 		ctl sync $dev "$tmp/policy" >/dev/null || fail "sync $i"
-		[[ $(rules) == *"10.$i.0.0/16 flag"* ]] || fail "rules $i"
+		[[ $(rules) == *"192.0.$i.0/24 flag"* ]] || fail "rules $i"
 	done
 }
 

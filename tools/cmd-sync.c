@@ -239,7 +239,7 @@ static int set_link(struct sync *sync)
 	mnl_attr_put_strz(nlh, IPVSDUMMY_A_IFNAME, sync->dev);
 	begin = nlh->nlmsg_len;
 	settings_put(nlh, sync->changes.settings);
-	/* Not longer than all rules of a link: see send_request() */
+	/* Never longer than all rules of a link: see send_request() */
 	if (rules->count > sync->wanted.rules.count) {
 		mnl_attr_put(nlh, IPVSDUMMY_A_FLUSH_RULES, 0, NULL);
 		rules = &sync->wanted.rules;
