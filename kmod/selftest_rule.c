@@ -114,14 +114,15 @@ static bool __init judge_case(const struct rule_case *c)
 	static const char * const watched[] __initconst = {
 		"10.0.2.15/24", "2001:db8:2::15/64",
 	};
-	struct ipvsdummy_index index = {};
+	static struct ipvsdummy_index index __initdata;
+	static struct ipvsdummy_rules rules __initdata;
 	struct ipvsdummy_ifaddr ifaddr;
 	struct ipvsdummy_verdict verdict;
 	struct ipvsdummy_rule rule, match = {};
-	struct ipvsdummy_rules rules;
 	bool came, good = true;
 	unsigned int i;
 
+	memset(&index, 0, sizeof(index));
 	ipvsdummy_index_init(&index);
 	ipvsdummy_rules_init(&rules);
 	for (i = 0; i < ARRAY_SIZE(watched); i++) {
