@@ -33,7 +33,7 @@ test_ctl()
 	ctl rule add $dev fd00:2::/64 flag
 	ctl watch add later
 	set -- ipvsdummyctl
-	offers "show set rule watch check why save sync version help" "$@" ""
+	offers "show set rule watch check why save sync adopt release evict version help" "$@" ""
 	offers "show set save sync" "$@" s
 	offers "$dev" "$@" show ""
 	offers "$dev" "$@" -j show k
@@ -58,6 +58,12 @@ test_ctl()
 	offers "$tmp/a-policy" "$@" -batch "$tmp/a"
 	offers "$dev" "$@" -batch "$tmp/a" show ""
 	offers "-batch" "$@" -b
+	new_link dummy plain7
+	offers "plain7" "$@" adopt p
+	offers "mode host onlink" "$@" adopt plain7 ""
+	offers "$dev" "$@" release ""
+	offers "rule" "$@" evict $dev r
+	offers "-standalone -strict" "$@" -s
 	offers "" "$@" frob ""
 	ctl watch flush
 }
