@@ -12,6 +12,8 @@ readonly vips="10.2.0.1 10.2.0.2 10.2.0.3 10.2.0.4 10.1.0.1
 setup()
 {
 	new_netns
+	# an address that is tentative is another one soon
+	here sysctl -qw net.ipv6.conf.{all,default}.accept_dad=0
 	new_link veth w0 peer name w0p
 	expect here ip link set w0 up
 	expect here ip link set w0p up
