@@ -93,7 +93,7 @@ test_policy()
 	swap adopt $dev mode enforce host skip onlink reject
 	equal enforce "$(mode)" mode
 	equal "skip reject" "$(here ipvsdummyctl -j show $dev |
-		jq -r '[.[0].classes[].action] | join(" ")')" actions
+		jq -r '[.[0].classes[].action // empty] | join(" ")')" actions
 	# what is bound stays so
 	all_local "with a policy"
 	refused "" vip_add 10.1.0.9/32
@@ -176,5 +176,27 @@ derived()
 	printf 'vip%s%08x' "$1" $hash
 }
 
+# What is in conflict is told without a link, a module or a privilege.
+test_dry_run()
+{
+	[ -e /vm/job ] || return 0
+	setup
+	expect ip link set eth1 netns "$ns"
+	expect vip_add 10.1.0.1/24 eth1
+	expect vip_add fd01::1/64 eth1
+	new_dummy
+	here ipvsdummyctl -j -dry-run adopt $dev host skip >"$tmp/out"
+	equal 1 $? "exit"
+	equal '["10.1.0.1 host skip eth1","fd01::1 host skip eth1"]' "$(jq -c \
+		'map("\(.address) \(.class) \(.action) \(.match_dev)") | sort' \
+		"$tmp/out")" conflicts
+	here setpriv --reuid 65534 --clear-groups ipvsdummyctl -dry-run \
+		adopt $dev mode audit >"$tmp/out" || fail "exit in mode audit"
+	grep -q '10.1.0.1 .*would reject' "$tmp/out" || fail "$(cat "$tmp/out")"
+	equal dummy "$(kind)" kind
+	refused "not of kind" here ipvsdummyctl -dry-run adopt w0
+	refused "nosuch" here ipvsdummyctl -dry-run adopt nosuch
+}
+
 run_all test_down test_up test_attributes test_master test_labels test_policy \
-	test_json test_bad_input
+	test_json test_dry_run test_bad_input

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* adopt and release: an ipvsdummy link in the place of a live dummy, and back. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "ctl.h"
 #include "fail.h"
 #include "query.h"
+#include "rtnl.h"
 #include "settings.h"
 #include "swap.h"
 #include "words.h"
@@ -111,6 +113,62 @@ static int get_conflicts(struct ctl *ctl, const char *dev,
 	return EXIT_SUCCESS;
 }
 
+static int add_address(struct blob **addresses, size_t *count,
+		       const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+	struct blob *more;
+
+	attr = rtnl_attr(nlh, sizeof(struct ifaddrmsg), IFA_LOCAL);
+	if (!attr)
+		attr = rtnl_attr(nlh, sizeof(struct ifaddrmsg), IFA_ADDRESS);
+	if (!attr || mnl_attr_get_payload_len(attr) > BLOB_MAX)
+		return 0;
+	more = reallocarray(*addresses, *count + 1, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	*addresses = more;
+	more += (*count)++;
+	more->len = mnl_attr_get_payload_len(attr);
+	memcpy(more->data, mnl_attr_get_payload(attr), more->len);
+	return 0;
+}
+
+/* Needs neither the module nor a privilege */
+static int dry_run(const struct ctl *ctl, const char *dev,
+		   const struct setting *settings)
+{
+	struct messages messages = {};
+	struct blob *addresses = NULL;
+	static struct rtnl_link link;
+	size_t i, count = 0;
+	struct nl nl;
+	int err, ret;
+
+	err = nl_open_rtnl(&nl);
+	if (err)
+		return fail("netlink", "%s", strerror(-err));
+	err = rtnl_link_get(&nl, dev, &link);
+	if (!err && link.index)
+		err = rtnl_addresses(&nl, link.index, &messages);
+	for (i = 0; !err && i < messages.count; i++)
+		err = add_address(&addresses, &count, messages.message[i]);
+
+	if (!err && !link.index)
+		err = -ENODEV;
+	if (err)
+		ret = fail(dev, "%s", nl_error(&nl, err));
+	else if (strcmp(link.kind, KIND_PLAIN) &&
+		 strcmp(link.kind, KIND_GUARDED))
+		ret = fail(dev, "not of kind %s", KIND_PLAIN);
+	else
+		ret = check_conflicts(ctl, dev, settings, addresses, count);
+	messages_free(&messages);
+	free(addresses);
+	nl_close(&nl);
+	return ret;
+}
+
 int cmd_adopt(struct ctl *ctl, int argc, char **argv)
 {
 	struct adoption adoption = { .ctl = ctl };
@@ -132,6 +190,8 @@ int cmd_adopt(struct ctl *ctl, int argc, char **argv)
 		return EXIT_ERROR;
 
 	plan.dev = argv[0];
+	if (ctl->dry_run)
+		return dry_run(ctl, plan.dev, adoption.settings);
 	ret = swap(&plan, &result);
 	if (!ret)
 		ret = ctl_open(ctl);

@@ -9,6 +9,7 @@
 #include "ctl.h"
 #include "fail.h"
 #include "query.h"
+#include "settings.h"
 #include "standalone.h"
 #include "words.h"
 
@@ -246,13 +247,21 @@ static int ask_all(struct ctl *ctl, const char *dev,
 	return ret;
 }
 
-static int judge_all(const char *dev, struct questions *questions)
+static int judge_all(const char *dev, const struct setting *settings,
+		     struct questions *questions)
 {
 	struct standalone *alone = standalone_open(dev);
+	uint32_t class;
 	size_t i;
 
 	if (!alone)
 		return fail("netlink", "%s", strerror(errno));
+	if (settings[SETTING_MODE].given)
+		standalone_set_mode(alone, settings[SETTING_MODE].to);
+	for (class = SETTING_MODE + 1; class < SETTINGS_MAX; class++)
+		if (settings[class].given)
+			standalone_set_action(alone, class,
+					      settings[class].to);
 	for (i = 0; i < questions->count; i++)
 		standalone_judge(alone, &questions->question[i].address,
 				 &questions->question[i].verdict);
@@ -260,20 +269,59 @@ static int judge_all(const char *dev, struct questions *questions)
 	return 0;
 }
 
-/* All questions are asked before an answer is printed: no half results */
-static int check(struct ctl *ctl, const char *dev, struct questions *questions)
+static int print_all(const struct ctl *ctl, const struct questions *questions)
 {
-	int ret, exit_code = EXIT_SUCCESS;
+	int exit_code = EXIT_SUCCESS;
 	size_t i;
 
-	ret = ctl->standalone ? judge_all(dev, questions) :
-				ask_all(ctl, dev, questions);
-	if (ret)
-		return ret;
 	for (i = 0; i < questions->count; i++)
 		if (is_bad(ctl, &questions->question[i].verdict))
 			exit_code = EXIT_REFUSED;
 	return print_answers(ctl, questions, exit_code);
+}
+
+/* All questions are asked before an answer is printed: no half results */
+static int check(struct ctl *ctl, const char *dev, struct questions *questions)
+{
+	const struct setting defaults[SETTINGS_MAX] = {};
+	int ret;
+
+	ret = ctl->standalone ? judge_all(dev, defaults, questions) :
+				ask_all(ctl, dev, questions);
+	return ret ? ret : print_all(ctl, questions);
+}
+
+/**
+ * check_conflicts - print which of some addresses would be in conflict
+ * @ctl: says how
+ * @dev: the link that they would be on
+ * @settings: its policy; what is not given is the default
+ * @addresses: the addresses
+ * @count: how many
+ *
+ * Return: an exit code, as that of check.
+ */
+int check_conflicts(const struct ctl *ctl, const char *dev,
+		    const struct setting *settings,
+		    const struct blob *addresses, size_t count)
+{
+	struct questions questions = {};
+	size_t i, kept = 0;
+	int ret = 0;
+
+	for (i = 0; !ret && i < count; i++)
+		if (!add_question(&questions, &addresses[i]))
+			ret = EXIT_ERROR;
+	if (!ret)
+		ret = judge_all(dev, settings, &questions);
+	for (i = 0; i < questions.count; i++)
+		if (questions.question[i].verdict.has[IPVSDUMMY_A_CLASS])
+			questions.question[kept++] = questions.question[i];
+	questions.count = kept;
+	if (!ret)
+		ret = print_all(ctl, &questions);
+	free(questions.question);
+	return ret;
 }
 
 int cmd_check(struct ctl *ctl, int argc, char **argv)

@@ -41,6 +41,12 @@ int ctl_put(const struct ctl *ctl, json_t *json, int exit_code);
 bool watch_is_name(const char *name);
 int watch_talk(struct nl *nl, uint8_t cmd, const char *name, bool exclude);
 
+/* cmd-check.c */
+struct setting;
+int check_conflicts(const struct ctl *ctl, const char *dev,
+		    const struct setting *settings,
+		    const struct blob *addresses, size_t count);
+
 /* Subcommands: argv without the subcommand itself; return the exit code */
 int cmd_show(struct ctl *ctl, int argc, char **argv);
 int cmd_set(struct ctl *ctl, int argc, char **argv);

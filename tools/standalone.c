@@ -308,6 +308,24 @@ struct standalone *standalone_open(const char *dev)
 	return alone;
 }
 
+void standalone_set_mode(struct standalone *alone, uint32_t mode)
+{
+	alone->policy.mode = mode;
+}
+
+/**
+ * standalone_set_action - judge by another policy than the default
+ * @alone: opened
+ * @class: enum ipvsdummy_class; what has no action is left alone
+ * @action: enum ipvsdummy_action
+ */
+void standalone_set_action(struct standalone *alone, uint32_t class,
+			   uint32_t action)
+{
+	if (class < IPVSDUMMY_CLASSES)
+		alone->policy.action[class] = action;
+}
+
 /**
  * standalone_judge - what would the module say?
  * @alone: opened

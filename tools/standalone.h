@@ -8,6 +8,9 @@
 struct standalone;
 
 struct standalone *standalone_open(const char *dev);
+void standalone_set_mode(struct standalone *alone, uint32_t mode);
+void standalone_set_action(struct standalone *alone, uint32_t class,
+			   uint32_t action);
 void standalone_judge(const struct standalone *alone,
 		      const struct blob *address, struct record *verdict);
 void standalone_close(struct standalone *alone);
