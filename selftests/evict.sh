@@ -60,6 +60,18 @@ test_forms()
 		"$(jq -r .unbound "$tmp/out" | sort | xargs)" told
 }
 
+# Each line of a batch is for itself.
+test_batch()
+{
+	setup
+	new_link ipvsdummy kube-ipvs1
+	expect vip_add 10.1.0.7/32 kube-ipvs1
+	printf '%s\n' "evict $dev onlink" "evict kube-ipvs1 host" |
+		here ipvsdummyctl -batch - >"$tmp/out" || fail batch
+	equal "10.1.0.1/32 10.2.0.1/32 fd01::1/128" "$(bound)" bound
+	is "flagged onlink w0" 10.1.0.7 kube-ipvs1 || fail "not named, and gone"
+}
+
 test_follow()
 {
 	setup
@@ -105,4 +117,4 @@ test_bad_input()
 	wrong "not permitted" evict $dev
 }
 
-run_all test_evict test_forms test_follow test_bad_input
+run_all test_evict test_forms test_batch test_follow test_bad_input

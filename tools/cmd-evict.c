@@ -234,6 +234,7 @@ int cmd_evict(struct ctl *ctl, int argc, char **argv)
 		return fail(argv[2], "only one list of classes");
 	if (!ctl_is_name(argv[0]))
 		return EXIT_ERROR;
+	memset(&e, 0, sizeof(e));	/* of the line before, in a batch */
 	e.ctl = ctl;
 	e.dev = argv[0];
 	/* Where VIPs are planned in the nodes' own prefixes, all are onlink */
@@ -242,5 +243,8 @@ int cmd_evict(struct ctl *ctl, int argc, char **argv)
 	else if (!filter_add_words(&e.classes, &class_words, argv[1]))
 		return EXIT_ERROR;
 	ret = ctl_open(ctl);
-	return ret ? ret : run(&e, ctl->follow);
+	if (!ret)
+		ret = run(&e, ctl->follow);
+	nl_close(&e.rtnl);
+	return ret;
 }
