@@ -21,6 +21,24 @@ skip_all()
 	exit 4
 }
 
+# eth1 and eth2 to play with, which a VM has and a machine in use must not give
+need_nics()
+{
+	[ -e /sys/class/net/eth1/device ] && [ -e /sys/class/net/eth2 ] &&
+		[ -e /vm/job ] || skip_all "not in the VM"
+}
+
+restore_nics()
+{
+	local nic
+
+	for nic in eth1 eth2; do
+		ip link set $nic nomaster
+		ip link set $nic down
+		ip addr flush dev $nic
+	done
+} 2>/dev/null
+
 fail()
 {
 	echo "# FAIL: $*"

@@ -6,8 +6,7 @@
 # physical interfaces to play with, eth1 and eth2.
 . "$(dirname "$0")/common.sh"
 
-[ "$(readlink -f /sys/class/net/eth1/device)" ] && [ -e /sys/class/net/eth2 ] &&
-	[ -e /vm/job ] || skip_all "not in the VM"
+need_nics
 
 addresses="10.77.0.1 10.77.0.9 10.77.1.0 10.78.0.1 10.78.0.9 10.79.0.1
 	10.80.0.0 10.80.0.1 10.80.0.2 10.81.0.1 10.81.0.2 169.254.0.1 127.0.0.1
@@ -36,18 +35,8 @@ setup()
 {
 	new_link ipvsdummy $dev
 	ip link set eth1 up
-	trap 'restore; cleanup' EXIT
+	trap 'restore_nics; cleanup' EXIT
 }
-
-restore()
-{
-	local nic
-	for nic in eth1 eth2; do
-		ip link set $nic nomaster
-		ip link set $nic down
-		ip addr flush dev $nic
-	done
-} 2>/dev/null
 
 # number DEV SUBNET: addresses of both families
 number()
@@ -127,7 +116,7 @@ test_macvlan_elsewhere()
 test_without_module()
 {
 	rmmod ipvsdummy || fail "cannot be unloaded"
-	trap 'restore; cleanup; modprobe ipvsdummy' EXIT
+	trap 'restore_nics; cleanup; modprobe ipvsdummy' EXIT
 	number eth1 77
 	new_link dummy $dev
 	refused "not loaded" ipvsdummyctl check $dev 10.77.0.9

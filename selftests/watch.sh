@@ -9,9 +9,7 @@
 #   test's namespace:  kube-ipvs0 (ipvsdummy)   eth1 eth2 (virtio)
 . "$(dirname "$0")/common.sh"
 
-# The only requirement that a VM fulfils and a machine in use must not
-[ "$(readlink -f /sys/class/net/eth1/device)" ] && [ -e /sys/class/net/eth2 ] &&
-	[ -e /vm/job ] || skip_all "not in the VM"
+need_nics
 
 # reason DEV: why it is watched, or nothing
 reason()
@@ -30,18 +28,8 @@ setup()
 	new_link ipvsdummy $dev
 	ip link set eth1 up
 	ip link set eth2 up
-	trap 'restore; cleanup' EXIT
+	trap 'restore_nics; cleanup' EXIT
 }
-
-restore()
-{
-	local nic
-	for nic in eth1 eth2; do
-		ip link set $nic nomaster
-		ip link set $nic down
-		ip addr flush dev $nic
-	done
-} 2>/dev/null
 
 # clashes DEV: a VIP with an address of DEV is refused, and DEV is named
 clashes()
