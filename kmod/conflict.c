@@ -619,7 +619,7 @@ static void log_event(struct ipvsdummy_guard *guard,
 			", would skip" : ", would reject";
 
 	if (info->event == IPVSDUMMY_EVENT_RESOLVED ||
-	    ipvsdummy_severity(verdict->class) == IPVSDUMMY_SEVERITY_INFO)
+	    ipvsdummy_severity(verdict) == IPVSDUMMY_SEVERITY_INFO)
 		pr_info("%s: %s %s: %s%s\n", record->ifname,
 			event_word(info->event), addr, match, would);
 	else

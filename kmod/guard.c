@@ -17,7 +17,7 @@ static void judge(const struct ipvsdummy_link *link,
 		  const struct ipvsdummy_ifaddr *vip, bool with_gone,
 		  struct ipvsdummy_verdict *verdict)
 {
-	ipvsdummy_judge(&link->guard->index, &link->policy, &link->rules, vip,
+	ipvsdummy_judge(&link->guard->index, NULL, &link->policy, &link->rules, vip,
 			with_gone, verdict);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Judging: address + index + policy + rules -> verdict. Pure: knows no device
- * and no lock.
+/* Judging: address + index + owners + policy + rules -> verdict. Pure: knows no
+ * device and no lock.
  */
+#include <linux/etherdevice.h>
 #include <linux/in.h>
 #include <net/ipv6.h>
 
@@ -12,6 +13,8 @@ const struct ipvsdummy_policy ipvsdummy_default_policy = {
 	.action = {
 		[IPVSDUMMY_CLASS_HOST] = IPVSDUMMY_ACTION_REJECT,
 		[IPVSDUMMY_CLASS_ONLINK] = IPVSDUMMY_ACTION_FLAG,
+		[IPVSDUMMY_CLASS_GATEWAY] = IPVSDUMMY_ACTION_REJECT,
+		[IPVSDUMMY_CLASS_NEIGH] = IPVSDUMMY_ACTION_REJECT,
 	},
 };
 
@@ -20,26 +23,36 @@ const struct ipvsdummy_policy ipvsdummy_default_policy = {
  * @class: enum ipvsdummy_class
  * @action: enum ipvsdummy_action
  *
- * "This host has it already" is true of class host only. For class rule this is
- * about the action of a rule.
+ * "This host has it already" is true of class host only, and only of class onlink
+ * nobody knows whose it is. For class rule this is about the action of a rule.
  *
  * Return: whether it does.
  */
 bool ipvsdummy_action_fits(u8 class, u8 action)
 {
-	return action != IPVSDUMMY_ACTION_SKIP || class == IPVSDUMMY_CLASS_HOST;
+	switch (action) {
+	case IPVSDUMMY_ACTION_SKIP:
+		return class == IPVSDUMMY_CLASS_HOST;
+	case IPVSDUMMY_ACTION_VERIFY:
+		return class == IPVSDUMMY_CLASS_ONLINK;
+	}
+	return true;
 }
 
 /**
  * ipvsdummy_severity - how bad is a conflict?
- * @class: enum ipvsdummy_class
+ * @verdict: with a class
  *
  * Return: enum ipvsdummy_severity.
  */
-u8 ipvsdummy_severity(u8 class)
+u8 ipvsdummy_severity(const struct ipvsdummy_verdict *verdict)
 {
-	return class == IPVSDUMMY_CLASS_ONLINK ? IPVSDUMMY_SEVERITY_INFO :
-						 IPVSDUMMY_SEVERITY_CRITICAL;
+	if (verdict->class == IPVSDUMMY_CLASS_ONLINK)
+		return IPVSDUMMY_SEVERITY_INFO;
+	if (verdict->class == IPVSDUMMY_CLASS_NEIGH &&
+	    !verdict->owner.confirmed)
+		return IPVSDUMMY_SEVERITY_WARNING;
+	return IPVSDUMMY_SEVERITY_CRITICAL;
 }
 
 /* Every host has these, and its own ones */
@@ -78,6 +91,40 @@ static void match_host(struct ipvsdummy_verdict *verdict,
 		.evidence = IPVSDUMMY_EVIDENCE_ADDRESS,
 		.action = policy->action[IPVSDUMMY_CLASS_HOST],
 	};
+}
+
+static void match_gateway(struct ipvsdummy_verdict *verdict,
+			  const struct ipvsdummy_policy *policy,
+			  const struct ipvsdummy_watched_addr *gateway)
+{
+	*verdict = (struct ipvsdummy_verdict) {
+		.match_prefix = gateway->local,
+		.match_ifindex = gateway->ifindex,
+		.match_plen = ipvsdummy_max_plen(gateway->family),
+		.class = IPVSDUMMY_CLASS_GATEWAY,
+		.evidence = IPVSDUMMY_EVIDENCE_ROUTE,
+		.action = policy->action[IPVSDUMMY_CLASS_GATEWAY],
+	};
+}
+
+/* What may be one forged frame refuses nothing */
+static void match_neigh(struct ipvsdummy_verdict *verdict,
+			const struct ipvsdummy_policy *policy,
+			const struct ipvsdummy_ifaddr *vip,
+			const struct ipvsdummy_owner *owner)
+{
+	*verdict = (struct ipvsdummy_verdict) {
+		.match_prefix = vip->local,
+		.match_ifindex = owner->ifindex,
+		.match_plen = ipvsdummy_max_plen(vip->family),
+		.owner = *owner,
+		.class = IPVSDUMMY_CLASS_NEIGH,
+		.evidence = owner->evidence,
+		.action = policy->action[IPVSDUMMY_CLASS_NEIGH],
+	};
+	if (!owner->confirmed &&
+	    verdict->action == IPVSDUMMY_ACTION_REJECT)
+		verdict->action = IPVSDUMMY_ACTION_FLAG;
 }
 
 static void match_onlink(struct ipvsdummy_verdict *verdict,
@@ -134,9 +181,86 @@ find_prefix(const struct ipvsdummy_index *index,
 	return match;
 }
 
+static enum ipvsdummy_owned find_station(const struct ipvsdummy_owners *owners,
+					 const struct ipvsdummy_ifaddr *vip,
+					 struct ipvsdummy_owner *owner)
+{
+	return owners ? owners->find(owners->ctx, vip, owner) :
+			IPVSDUMMY_OWNED_UNKNOWN;
+}
+
+static unsigned int strictness(u8 action)
+{
+	static const u8 order[] = {
+		[IPVSDUMMY_ACTION_ALLOW] = 0,
+		[IPVSDUMMY_ACTION_FLAG] = 1,
+		[IPVSDUMMY_ACTION_VERIFY] = 2,
+		[IPVSDUMMY_ACTION_SKIP] = 3,
+		[IPVSDUMMY_ACTION_REJECT] = 3,
+	};
+
+	return order[action];
+}
+
+/* The stricter of two verdicts, the first of two that are as strict */
+static void take_stricter(struct ipvsdummy_verdict *verdict,
+			  const struct ipvsdummy_verdict *next)
+{
+	if (strictness(next->action) > strictness(verdict->action))
+		*verdict = *next;
+}
+
+/* Nobody of this host has the address: who else? */
+static void judge_others(const struct ipvsdummy_index *index,
+			 const struct ipvsdummy_owners *owners,
+			 const struct ipvsdummy_policy *policy,
+			 const struct ipvsdummy_rule *rule,
+			 const struct ipvsdummy_ifaddr *vip, bool with_gone,
+			 struct ipvsdummy_verdict *verdict)
+{
+	enum ipvsdummy_owned owned = IPVSDUMMY_OWNED_UNKNOWN;
+	const struct ipvsdummy_watched_prefix *prefix;
+	const struct ipvsdummy_watched_addr *gateway;
+	const u8 *action = policy->action;
+	struct ipvsdummy_verdict next;
+	struct ipvsdummy_owner owner;
+
+	if (action[IPVSDUMMY_CLASS_GATEWAY] != IPVSDUMMY_ACTION_ALLOW) {
+		gateway = ipvsdummy_index_gateway(index, vip->vrf, vip->family,
+						  &vip->local, with_gone);
+		if (gateway)
+			match_gateway(verdict, policy, gateway);
+	}
+	if (rule) {
+		match_rule(&next, rule);
+		take_stricter(verdict, &next);
+		return;
+	}
+
+	if (action[IPVSDUMMY_CLASS_NEIGH] != IPVSDUMMY_ACTION_ALLOW ||
+	    action[IPVSDUMMY_CLASS_ONLINK] == IPVSDUMMY_ACTION_VERIFY)
+		owned = find_station(owners, vip, &owner);
+	if (owned == IPVSDUMMY_OWNED) {
+		match_neigh(&next, policy, vip, &owner);
+		take_stricter(verdict, &next);
+	}
+	if (action[IPVSDUMMY_CLASS_ONLINK] == IPVSDUMMY_ACTION_ALLOW)
+		return;
+	prefix = find_prefix(index, vip, with_gone);
+	if (!prefix)
+		return;
+	match_onlink(&next, policy, prefix);
+	/* Once somebody answered, or nobody, there is nothing to find out */
+	if (next.action == IPVSDUMMY_ACTION_VERIFY &&
+	    owned != IPVSDUMMY_OWNED_UNKNOWN)
+		next.action = IPVSDUMMY_ACTION_FLAG;
+	take_stricter(verdict, &next);
+}
+
 /**
  * ipvsdummy_judge - judge an address
  * @index: the watched addresses
+ * @owners: knows other stations; NULL if nobody does
  * @policy: of the link that has or is to get it
  * @rules: of that link
  * @vip: the address; @vip->ifindex does not matter
@@ -144,9 +268,11 @@ find_prefix(const struct ipvsdummy_index *index,
  * @verdict: the verdict, of class 0 if there is nothing to report
  *
  * A rule that rejects decides. Otherwise class host does, unless its action is
- * allow, then any other rule, in the place of class onlink, or that.
+ * allow, then the strictest action of the classes gateway, neigh and onlink, in
+ * this order. Any other rule stands in the place of neigh and onlink.
  */
 void ipvsdummy_judge(const struct ipvsdummy_index *index,
+		     const struct ipvsdummy_owners *owners,
 		     const struct ipvsdummy_policy *policy,
 		     const struct ipvsdummy_rules *rules,
 		     const struct ipvsdummy_ifaddr *vip, bool with_gone,
@@ -154,26 +280,20 @@ void ipvsdummy_judge(const struct ipvsdummy_index *index,
 {
 	const struct ipvsdummy_rule *rule = find_rule(rules, vip);
 	const struct ipvsdummy_watched_addr *owner = NULL;
-	const struct ipvsdummy_watched_prefix *prefix = NULL;
 	bool rejects = rule && rule->action == IPVSDUMMY_ACTION_REJECT;
-	bool scoped = host_scoped(vip);
-	const u8 *action = policy->action;
+	bool by_rule = rejects || host_scoped(vip);
 
-	if (!rejects && !scoped &&
-	    action[IPVSDUMMY_CLASS_HOST] != IPVSDUMMY_ACTION_ALLOW)
+	memset(verdict, 0, sizeof(*verdict));
+	if (!by_rule &&
+	    policy->action[IPVSDUMMY_CLASS_HOST] != IPVSDUMMY_ACTION_ALLOW)
 		owner = find_owner(index, vip, with_gone);
-	if (!rule && !owner && !scoped &&
-	    action[IPVSDUMMY_CLASS_ONLINK] != IPVSDUMMY_ACTION_ALLOW)
-		prefix = find_prefix(index, vip, with_gone);
-
 	if (owner)
 		match_host(verdict, policy, owner);
-	else if (prefix)
-		match_onlink(verdict, policy, prefix);
+	else if (!by_rule)
+		judge_others(index, owners, policy, rule, vip, with_gone,
+			     verdict);
 	else if (rule && rule->action != IPVSDUMMY_ACTION_ALLOW)
 		match_rule(verdict, rule);
-	else
-		memset(verdict, 0, sizeof(*verdict));
 
 	if (policy->mode == IPVSDUMMY_MODE_AUDIT &&
 	    ipvsdummy_action_refuses(verdict->action)) {
@@ -196,15 +316,18 @@ static void tell(ipvsdummy_reason_fn fn, void *ctx,
 /**
  * ipvsdummy_explain - tell all there is to consider about an address
  * @index: the watched addresses
+ * @owners: knows other stations; NULL if nobody does
  * @policy: of the link that has or is to get it
  * @rules: of that link
  * @vip: the address, with its whole length
  * @fn: called for every rule that it is in, the longest first, for every
- *	interface that has it, and for every prefix that it is in, the longest
+ *	interface that has it, for every one that leads to it as a gateway, for
+ *	the station that has it, and for every prefix that it is in, the longest
  *	first
  * @ctx: for @fn
  */
 void ipvsdummy_explain(const struct ipvsdummy_index *index,
+		       const struct ipvsdummy_owners *owners,
 		       const struct ipvsdummy_policy *policy,
 		       const struct ipvsdummy_rules *rules,
 		       const struct ipvsdummy_ifaddr *vip,
@@ -212,11 +335,13 @@ void ipvsdummy_explain(const struct ipvsdummy_index *index,
 {
 	const struct ipvsdummy_watched_prefix *prefix;
 	const struct ipvsdummy_watched_addr *owner;
+	const struct ipvsdummy_watched_addr *gateway;
 	const struct ipvsdummy_rule *rule;
 	struct ipvsdummy_verdict reason;
+	struct ipvsdummy_owner station;
 	u8 decides;
 
-	ipvsdummy_judge(index, policy, rules, vip, false, &reason);
+	ipvsdummy_judge(index, owners, policy, rules, vip, false, &reason);
 	decides = reason.class;
 	rule = find_rule(rules, vip);
 	if (rule && !decides)
@@ -237,6 +362,16 @@ void ipvsdummy_explain(const struct ipvsdummy_index *index,
 		match_host(&reason, policy, owner);
 		tell(fn, ctx, &reason, &decides);
 	}
+	for (gateway = ipvsdummy_index_gateway(index, vip->vrf, vip->family,
+					       &vip->local, false);
+	     gateway; gateway = ipvsdummy_index_next_host(gateway)) {
+		match_gateway(&reason, policy, gateway);
+		tell(fn, ctx, &reason, &decides);
+	}
+	if (find_station(owners, vip, &station) == IPVSDUMMY_OWNED) {
+		match_neigh(&reason, policy, vip, &station);
+		tell(fn, ctx, &reason, &decides);
+	}
 	for (prefix = find_prefix(index, vip, false); prefix;
 	     prefix = ipvsdummy_index_next_covering(index, &vip->local,
 						    prefix)) {
@@ -251,18 +386,21 @@ void ipvsdummy_explain(const struct ipvsdummy_index *index,
  * @a: a verdict
  * @b: another one
  *
- * The action does not count: it differs between binding and being bound.
+ * The action does not count: it differs between binding and being bound. Nor does
+ * what else is known about the same owner.
  *
  * Return: whether they do.
  */
 bool ipvsdummy_verdict_equal(u8 family, const struct ipvsdummy_verdict *a,
 			     const struct ipvsdummy_verdict *b)
 {
-	return a->class == b->class && a->evidence == b->evidence &&
-	       a->would == b->would && a->match_ifindex == b->match_ifindex &&
+	return a->class == b->class && a->would == b->would &&
+	       a->match_ifindex == b->match_ifindex &&
 	       a->match_plen == b->match_plen &&
 	       ipvsdummy_addr_equal(family, &a->match_prefix,
-				    &b->match_prefix);
+				    &b->match_prefix) &&
+	       a->owner.confirmed == b->owner.confirmed &&
+	       ether_addr_equal(a->owner.lladdr, b->owner.lladdr);
 }
 
 static unsigned int rank(u8 class)
@@ -272,10 +410,14 @@ static unsigned int rank(u8 class)
 		return 0;
 	case IPVSDUMMY_CLASS_HOST:
 		return 1;
-	case IPVSDUMMY_CLASS_ONLINK:
+	case IPVSDUMMY_CLASS_GATEWAY:
 		return 2;
+	case IPVSDUMMY_CLASS_NEIGH:
+		return 3;
+	case IPVSDUMMY_CLASS_ONLINK:
+		return 4;
 	}
-	return 3;
+	return 5;
 }
 
 /**
@@ -285,8 +427,8 @@ static unsigned int rank(u8 class)
  * @b: another one, on the same address bound once more with another prefix
  *
  * A total order, so that it does not matter which came first: a class before
- * none, rule before host before onlink, the longer, lower match, the lower
- * ifindex.
+ * none, rule before host before gateway before neigh before onlink, the longer,
+ * lower match, the lower ifindex, a confirmed owner, the lower one.
  *
  * Return: whether @a goes before @b.
  */
@@ -302,5 +444,9 @@ bool ipvsdummy_verdict_outranks(u8 family, const struct ipvsdummy_verdict *a,
 	order = ipvsdummy_addr_cmp(family, &a->match_prefix, &b->match_prefix);
 	if (order)
 		return order < 0;
-	return a->match_ifindex < b->match_ifindex;
+	if (a->match_ifindex != b->match_ifindex)
+		return a->match_ifindex < b->match_ifindex;
+	if (a->owner.confirmed != b->owner.confirmed)
+		return a->owner.confirmed;
+	return memcmp(a->owner.lladdr, b->owner.lladdr, ETH_ALEN) < 0;
 }

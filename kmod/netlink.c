@@ -197,7 +197,7 @@ static int put_verdict(struct sk_buff *skb, u8 family,
 	if (nla_put_u32(skb, IPVSDUMMY_A_CLASS, verdict->class) ||
 	    nla_put_u32(skb, IPVSDUMMY_A_EVIDENCE, verdict->evidence) ||
 	    nla_put_u32(skb, IPVSDUMMY_A_SEVERITY,
-			ipvsdummy_severity(verdict->class)) ||
+			ipvsdummy_severity(verdict)) ||
 	    nla_put(skb, IPVSDUMMY_A_MATCH_PREFIX, addr_size(family),
 		    &verdict->match_prefix) ||
 	    nla_put_u32(skb, IPVSDUMMY_A_MATCH_PREFIXLEN, verdict->match_plen))
@@ -1054,12 +1054,12 @@ static int put_reasons(struct sk_buff *skb, const struct ipvsdummy_link *link,
 		.family = vip->family,
 	};
 
-	ipvsdummy_explain(&link->guard->index, &link->policy, &link->rules,
+	ipvsdummy_explain(&link->guard->index, NULL, &link->policy, &link->rules,
 			  vip, put_reason, &reasons);
 	if (nla_put_u32(skb, IPVSDUMMY_A_REASONS, reasons.count))
 		return -EMSGSIZE;
 	reasons.skb = skb;
-	ipvsdummy_explain(&link->guard->index, &link->policy, &link->rules,
+	ipvsdummy_explain(&link->guard->index, NULL, &link->policy, &link->rules,
 			  vip, put_reason, &reasons);
 	return 0;
 }
@@ -1080,7 +1080,7 @@ static int put_check(struct sk_buff *skb, struct ipvsdummy_link *link,
 	if (!link->guard)
 		return -ENOMEM;
 	ipvsdummy_watch_refresh(link->guard);
-	ipvsdummy_judge(&link->guard->index, &link->policy, &link->rules, &vip,
+	ipvsdummy_judge(&link->guard->index, NULL, &link->policy, &link->rules, &vip,
 			false, &verdict);
 
 	if (put_position(skb, ipvsdummy_net(net)->seq) ||

@@ -215,6 +215,12 @@ static struct rb_root *root_of(struct ipvsdummy_tree *tree, bool live)
 	return live ? &tree->live : &tree->gone;
 }
 
+static struct ipvsdummy_tree *
+tree_of(struct ipvsdummy_index *index, const struct ipvsdummy_watched_addr *addr)
+{
+	return addr->gateway ? &index->gateways : &index->hosts;
+}
+
 /**
  * ipvsdummy_index_init - make an empty index
  * @index: zeroed
@@ -223,6 +229,8 @@ void ipvsdummy_index_init(struct ipvsdummy_index *index)
 {
 	index->hosts.live = RB_ROOT;
 	index->hosts.gone = RB_ROOT;
+	index->gateways.live = RB_ROOT;
+	index->gateways.gone = RB_ROOT;
 	index->prefixes.live = RB_ROOT;
 	index->prefixes.gone = RB_ROOT;
 	INIT_LIST_HEAD(&index->gone);
@@ -244,9 +252,9 @@ static void set_prefix_live(struct ipvsdummy_index *index,
 static void set_live(struct ipvsdummy_index *index,
 		     struct ipvsdummy_watched_addr *addr, bool live)
 {
-	rb_erase(&addr->node, root_of(&index->hosts, addr->live));
+	rb_erase(&addr->node, root_of(tree_of(index, addr), addr->live));
 	addr->live = live;
-	insert_host(root_of(&index->hosts, live), addr);
+	insert_host(root_of(tree_of(index, addr), live), addr);
 	if (addr->prefix)
 		set_prefix_live(index, addr->prefix, live);
 }
@@ -264,7 +272,7 @@ static void put_prefix(struct ipvsdummy_index *index,
 static void forget(struct ipvsdummy_index *index,
 		   struct ipvsdummy_watched_addr *addr)
 {
-	rb_erase(&addr->node, &index->hosts.gone);
+	rb_erase(&addr->node, root_of(tree_of(index, addr), false));
 	list_del(&addr->gone_node);
 	if (addr->prefix)
 		put_prefix(index, addr->prefix);
@@ -299,6 +307,8 @@ void ipvsdummy_index_destroy(struct ipvsdummy_index *index)
 {
 	free_hosts(&index->hosts.live);
 	free_hosts(&index->hosts.gone);
+	free_hosts(&index->gateways.live);
+	free_hosts(&index->gateways.gone);
 	free_prefixes(&index->prefixes.live);
 	free_prefixes(&index->prefixes.gone);
 }
@@ -342,6 +352,7 @@ static void key_of(struct ipvsdummy_watched_addr *key,
 		.vrf = ifaddr->vrf,
 		.family = ifaddr->family,
 		.plen = ifaddr->plen,
+		.gateway = ifaddr->gateway,
 	};
 	ipvsdummy_mask_addr(&key->net, &ifaddr->peer, ifaddr->family,
 			    ifaddr->plen);
@@ -358,20 +369,24 @@ struct ipvsdummy_watched_addr *
 ipvsdummy_index_find(const struct ipvsdummy_index *index,
 		     const struct ipvsdummy_ifaddr *ifaddr)
 {
+	const struct ipvsdummy_tree *tree;
 	struct ipvsdummy_watched_addr key, *addr;
 
 	key_of(&key, ifaddr);
-	addr = first_host(&index->hosts.live, &key);
+	tree = key.gateway ? &index->gateways : &index->hosts;
+	addr = first_host(&tree->live, &key);
 	if (!addr || cmp_host(addr, &key))
-		addr = first_host(&index->hosts.gone, &key);
+		addr = first_host(&tree->gone, &key);
 	return addr && !cmp_host(addr, &key) ? addr : NULL;
 }
 
-/* A host prefix of its own address matches only itself; fe80::/10 is on every
- * link, and none's in particular.
+/* A host prefix of its own address matches only itself, so does a gateway's;
+ * fe80::/10 is on every link, and none's in particular.
  */
 static bool gives_prefix(const struct ipvsdummy_ifaddr *ifaddr)
 {
+	if (ifaddr->gateway)
+		return false;
 	if (ifaddr->family == AF_INET6 && ifaddr->plen >= 10 &&
 	    ipv6_addr_type(&ifaddr->peer.in6) & IPV6_ADDR_LINKLOCAL)
 		return false;
@@ -425,7 +440,7 @@ ipvsdummy_index_add(struct ipvsdummy_index *index,
 	addr->live = true;
 	INIT_LIST_HEAD(&addr->owner_node);
 	INIT_LIST_HEAD(&addr->gone_node);
-	insert_host(&index->hosts.live, addr);
+	insert_host(root_of(tree_of(index, addr), true), addr);
 	index->count++;
 	*came = true;
 	return addr;
@@ -479,6 +494,23 @@ host_in(const struct rb_root *root, const struct ipvsdummy_watched_addr *key)
 	return addr;
 }
 
+static const struct ipvsdummy_watched_addr *
+host_of(const struct ipvsdummy_tree *tree, int vrf, u8 family,
+	const union nf_inet_addr *addr, bool with_gone)
+{
+	const struct ipvsdummy_watched_addr key = {
+		.local = *addr,
+		.vrf = vrf,
+		.family = family,
+	}, *live, *gone;
+
+	live = host_in(&tree->live, &key);
+	gone = with_gone ? host_in(&tree->gone, &key) : NULL;
+	if (live && gone)
+		return cmp_host(gone, live) < 0 ? gone : live;
+	return live ?: gone;
+}
+
 /**
  * ipvsdummy_index_host - who has this very address?
  * @index: the index
@@ -494,22 +526,31 @@ const struct ipvsdummy_watched_addr *
 ipvsdummy_index_host(const struct ipvsdummy_index *index, int vrf, u8 family,
 		     const union nf_inet_addr *addr, bool with_gone)
 {
-	const struct ipvsdummy_watched_addr key = {
-		.local = *addr,
-		.vrf = vrf,
-		.family = family,
-	}, *live, *gone;
-
-	live = host_in(&index->hosts.live, &key);
-	gone = with_gone ? host_in(&index->hosts.gone, &key) : NULL;
-	if (live && gone)
-		return cmp_host(gone, live) < 0 ? gone : live;
-	return live ?: gone;
+	return host_of(&index->hosts, vrf, family, addr, with_gone);
 }
 
 /**
- * ipvsdummy_index_next_host - who else has it?
- * @addr: from ipvsdummy_index_host(), without gone ones, or from here
+ * ipvsdummy_index_gateway - which interface leads to this gateway?
+ * @index: the index
+ * @vrf: only interfaces of this L3 master
+ * @family: AF_INET or AF_INET6
+ * @addr: the address
+ * @with_gone: gone gateways count too
+ *
+ * Return: the one of the lowest ifindex, NULL if it is no gateway.
+ */
+const struct ipvsdummy_watched_addr *
+ipvsdummy_index_gateway(const struct ipvsdummy_index *index, int vrf,
+			u8 family, const union nf_inet_addr *addr,
+			bool with_gone)
+{
+	return host_of(&index->gateways, vrf, family, addr, with_gone);
+}
+
+/**
+ * ipvsdummy_index_next_host - who else has it, or leads to it?
+ * @addr: from ipvsdummy_index_host() or ipvsdummy_index_gateway(), without gone
+ *	ones, or from here
  *
  * Return: the one of the next ifindex, NULL if there is none.
  */

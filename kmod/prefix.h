@@ -44,8 +44,9 @@ struct ipvsdummy_watched_prefix {
 };
 
 /**
- * struct ipvsdummy_watched_addr - an address of a watched interface
- * @node: in the index' hosts
+ * struct ipvsdummy_watched_addr - an address of a watched interface, or of a
+ * gateway that is reached by an interface
+ * @node: in the index' hosts or gateways
  * @owner_node: in the list of the watched interface, while not gone
  * @gone_node: in the index' gone list, while gone
  * @prefix: the on-link prefix it gives, NULL if it gives none
@@ -53,10 +54,11 @@ struct ipvsdummy_watched_prefix {
  * @net: the prefix it was configured with, host bits zero (the peer's in a
  *	point-to-point address)
  * @gone_at: time of going, in the caller's unit
- * @ifindex: watched interface
+ * @ifindex: the interface
  * @vrf: ifindex of its L3 master, 0 if none
  * @family: AF_INET or AF_INET6
  * @plen: length of @net
+ * @gateway: a gateway's
  * @live: not gone
  * @seen: for the owner's mark and sweep
  */
@@ -72,6 +74,7 @@ struct ipvsdummy_watched_addr {
 	int vrf;
 	u8 family;
 	u8 plen;
+	bool gateway;
 	bool live;
 	bool seen;
 };
@@ -88,9 +91,10 @@ struct ipvsdummy_tree {
 
 /**
  * struct ipvsdummy_index - watched addresses by address and by prefix
- * @hosts: struct ipvsdummy_watched_addr
+ * @hosts: struct ipvsdummy_watched_addr, of interfaces
+ * @gateways: the same, of gateways
  * @prefixes: struct ipvsdummy_watched_prefix
- * @count: watched addresses, gone ones included
+ * @count: addresses, gone ones included
  * @gone: gone addresses, the first gone first
  * @plens: the prefix lengths in use
  *
@@ -99,6 +103,7 @@ struct ipvsdummy_tree {
  */
 struct ipvsdummy_index {
 	struct ipvsdummy_tree hosts;
+	struct ipvsdummy_tree gateways;
 	struct ipvsdummy_tree prefixes;
 	unsigned int count;
 	struct list_head gone;
@@ -113,6 +118,7 @@ struct ipvsdummy_index {
  * @vrf: ifindex of the interface's L3 master, 0 if none
  * @family: AF_INET or AF_INET6
  * @plen: prefix length of @peer
+ * @gateway: the interface does not have it, it leads to it
  */
 struct ipvsdummy_ifaddr {
 	union nf_inet_addr local;
@@ -121,6 +127,7 @@ struct ipvsdummy_ifaddr {
 	int vrf;
 	u8 family;
 	u8 plen;
+	bool gateway;
 };
 
 static inline u8 ipvsdummy_max_plen(u8 family)
@@ -162,6 +169,10 @@ bool ipvsdummy_index_purge(struct ipvsdummy_index *index, unsigned long until);
 const struct ipvsdummy_watched_addr *
 ipvsdummy_index_host(const struct ipvsdummy_index *index, int vrf, u8 family,
 		     const union nf_inet_addr *addr, bool with_gone);
+const struct ipvsdummy_watched_addr *
+ipvsdummy_index_gateway(const struct ipvsdummy_index *index, int vrf,
+			u8 family, const union nf_inet_addr *addr,
+			bool with_gone);
 const struct ipvsdummy_watched_addr *
 ipvsdummy_index_next_host(const struct ipvsdummy_watched_addr *addr);
 const struct ipvsdummy_watched_prefix *

@@ -19,10 +19,13 @@
 #define HOST	IPVSDUMMY_CLASS_HOST
 #define ONLINK	IPVSDUMMY_CLASS_ONLINK
 #define RULE	IPVSDUMMY_CLASS_RULE
+#define GATEWAY	IPVSDUMMY_CLASS_GATEWAY
+#define NEIGH	IPVSDUMMY_CLASS_NEIGH
 #define ALLOW	IPVSDUMMY_ACTION_ALLOW
 #define FLAG	IPVSDUMMY_ACTION_FLAG
 #define REJECT	IPVSDUMMY_ACTION_REJECT
 #define SKIP	IPVSDUMMY_ACTION_SKIP
+#define VERIFY	IPVSDUMMY_ACTION_VERIFY
 #define ENFORCE	IPVSDUMMY_MODE_ENFORCE
 #define AUDIT	IPVSDUMMY_MODE_AUDIT
 
@@ -104,7 +107,7 @@ clashes(const char *what, const struct ipvsdummy_index *index,
 
 	if (!parse(vip, &ifaddr) || (class && !parse(match, &want)))
 		return false;
-	ipvsdummy_judge(index, policy, &no_rules, &ifaddr, with_gone, &verdict);
+	ipvsdummy_judge(index, NULL, policy, &no_rules, &ifaddr, with_gone, &verdict);
 	return expect(verdict.class == class &&
 		      verdict.match_ifindex == want.ifindex &&
 		      verdict.match_plen == want.plen &&
@@ -383,8 +386,8 @@ static bool __init test_actions(void)
 		good &= expect(!IS_ERR(add(&index, &watched[i])), "add");
 	for (i = 0; i < ARRAY_SIZE(actions); i++) {
 		good &= parse(&(struct place){ actions[i].vip }, &vip);
-		ipvsdummy_judge(&index, &actions[i].policy, &no_rules, &vip,
-				false, &verdict);
+		ipvsdummy_judge(&index, NULL, &actions[i].policy, &no_rules,
+				&vip, false, &verdict);
 		good &= expect(verdict.class == actions[i].class &&
 			       verdict.action == actions[i].action &&
 			       verdict.would == actions[i].would,
@@ -396,20 +399,28 @@ static bool __init test_actions(void)
 	good &= expect(policy->mode == ENFORCE &&
 		       policy->action[HOST] == REJECT &&
 		       policy->action[ONLINK] == FLAG, "default policy");
-	for (i = ALLOW; i <= SKIP; i++)
-		good &= expect(ipvsdummy_action_fits(HOST, i) &&
+	for (i = ALLOW; i <= VERIFY; i++)
+		good &= expect(ipvsdummy_action_fits(HOST, i) ==
+			       (i != VERIFY) &&
 			       ipvsdummy_action_fits(ONLINK, i) ==
 			       (i != SKIP) &&
-			       ipvsdummy_action_fits(RULE, i) == (i != SKIP),
+			       ipvsdummy_action_fits(RULE, i) == (i < SKIP),
 			       "does action %u fit?", i) &&
 			expect(ipvsdummy_action_refuses(i) == (i >= REJECT),
 			       "does action %u refuse?", i);
-	return expect(ipvsdummy_severity(HOST) ==
-		      IPVSDUMMY_SEVERITY_CRITICAL &&
-		      ipvsdummy_severity(RULE) ==
-		      IPVSDUMMY_SEVERITY_CRITICAL &&
-		      ipvsdummy_severity(ONLINK) == IPVSDUMMY_SEVERITY_INFO,
-		      "severity") && good;
+	for (i = HOST; i < IPVSDUMMY_CLASSES; i++) {
+		verdict = (struct ipvsdummy_verdict) { .class = i };
+		good &= expect(ipvsdummy_severity(&verdict) ==
+			       (i == ONLINK ? IPVSDUMMY_SEVERITY_INFO :
+				i == NEIGH ? IPVSDUMMY_SEVERITY_WARNING :
+				IPVSDUMMY_SEVERITY_CRITICAL),
+			       "severity of class %u", i);
+	}
+	verdict.class = NEIGH;
+	verdict.owner.confirmed = true;
+	return expect(ipvsdummy_severity(&verdict) ==
+		      IPVSDUMMY_SEVERITY_CRITICAL, "severity of an owner") &&
+	       good;
 }
 
 /* Its class, and match, without gone ones and with them */
@@ -566,7 +577,7 @@ static bool __init have(const struct ipvsdummy_index *index, unsigned int n,
 		cond_resched();
 		nth(i, &vip);
 		vip.plen = ipvsdummy_max_plen(vip.family);
-		ipvsdummy_judge(index, &ipvsdummy_default_policy, &no_rules,
+		ipvsdummy_judge(index, NULL, &ipvsdummy_default_policy, &no_rules,
 				&vip, true, &verdict);
 		if (i % step ? verdict.class == HOST :
 		    verdict.class != HOST || verdict.match_ifindex !=
@@ -667,19 +678,20 @@ static bool __init test_equal(void)
 		.class = HOST, .evidence = IPVSDUMMY_EVIDENCE_ADDRESS,
 		.match_ifindex = 2, .match_plen = 128, .action = FLAG,
 	};
-	struct ipvsdummy_verdict other[7];
+	struct ipvsdummy_verdict other[8];
 	bool good = true;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(other); i++)
 		other[i] = base;
 	other[0].class = ONLINK;
-	other[1].evidence = 0;
+	other[1].owner.confirmed = true;
 	other[2].would = REJECT;
 	other[3].match_ifindex = 3;
 	other[4].match_plen = 127;
 	other[5].match_prefix.in6.s6_addr[3] = 1;
 	other[6].match_prefix.in6.s6_addr[15] = 1;
+	other[7].owner.lladdr[5] = 1;
 	for (i = 0; i < ARRAY_SIZE(other); i++)
 		good &= expect(!ipvsdummy_verdict_equal(AF_INET6, &base,
 							&other[i]) &&
@@ -691,13 +703,16 @@ static bool __init test_equal(void)
 		       "verdicts of v4");
 	other[0] = base;
 	other[0].action = REJECT;
+	other[0].evidence = 0;
+	other[0].owner.station = IPVSDUMMY_STATION_PROXY;
 	return expect(ipvsdummy_verdict_equal(AF_INET, &base, &other[0]),
-		      "action does not count") && good;
+		      "what does not count") && good;
 }
 
 struct rank {
 	u8 class;
 	struct place match;
+	struct ipvsdummy_owner owner;
 };
 
 /* From the first to the last; what does not rank alternates */
@@ -707,6 +722,10 @@ static bool __init test_outranks(void)
 		{ RULE, { "9.0.0.0/24", 0 } }, { RULE, { "10.0.0.0/24", 0 } },
 		{ HOST, { "10.0.0.2/32", 2 } }, { HOST, { "10.0.0.2/32", 3 } },
 		{ HOST, { "10.0.1.0/32", 1 } },
+		{ GATEWAY, { "10.0.0.1/32", 3 } },
+		{ NEIGH, { "10.0.0.1/32", 3 }, { .confirmed = true } },
+		{ NEIGH, { "10.0.0.1/32", 3 } },
+		{ NEIGH, { "10.0.0.1/32", 3 }, { .lladdr = { [5] = 1 } } },
 		{ ONLINK, { "10.0.0.1/32", 5 } },
 		{ ONLINK, { "9.0.0.0/24", 5 } },
 		{ ONLINK, { "10.0.0.0/24", 2 } },
@@ -727,6 +746,7 @@ static bool __init test_outranks(void)
 		verdicts[i].match_prefix = ifaddr.local;
 		verdicts[i].match_plen = ifaddr.plen;
 		verdicts[i].match_ifindex = ifaddr.ifindex;
+		verdicts[i].owner = ranks[i].owner;
 		verdicts[i].action = i & 1 ? FLAG : REJECT;
 		verdicts[i].would = i & 2 ? REJECT : 0;
 	}

@@ -420,7 +420,7 @@ static bool __init agree(struct model *m, const struct ipvsdummy_policy *policy,
 	struct ipvsdummy_verdict got, want;
 
 	judge(m, policy, vip, with_gone, &want);
-	ipvsdummy_judge(&m->index, policy, &m->rules, vip, with_gone, &got);
+	ipvsdummy_judge(&m->index, NULL, policy, &m->rules, vip, with_gone, &got);
 	return expect(got.class == want.class, "class %u, not %u", got.class,
 		      want.class) &&
 	       expect(got.match_ifindex == want.match_ifindex,
@@ -524,7 +524,7 @@ static bool __init explains(struct model *m,
 		reasons[IPVSDUMMY_CLASS_ONLINK] += j == i;
 	}
 	judge(m, policy, &vip, false, &verdict);
-	ipvsdummy_explain(&m->index, policy, &m->rules, &vip, hear, &heard);
+	ipvsdummy_explain(&m->index, NULL, policy, &m->rules, &vip, hear, &heard);
 
 	if (!verdict.class && rule) {	/* it allows */
 		verdict.class = IPVSDUMMY_CLASS_RULE;

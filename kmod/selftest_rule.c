@@ -141,7 +141,7 @@ static bool __init judge_case(const struct rule_case *c)
 		good &= parse_rule(c->match, &match);
 
 	good &= ipvsdummy_selftest_parse(c->vip, &ifaddr);
-	ipvsdummy_judge(&index, &ipvsdummy_default_policy, &rules, &ifaddr,
+	ipvsdummy_judge(&index, NULL, &ipvsdummy_default_policy, &rules, &ifaddr,
 			false, &verdict);
 	good &= expect(verdict.class == c->class &&
 		       verdict.action == c->action &&

@@ -346,7 +346,7 @@ void standalone_judge(const struct standalone *alone,
 	memcpy(&vip.local, address->data, address->len);
 	vip.peer = vip.local;
 	vip.plen = ipvsdummy_max_plen(vip.family);
-	ipvsdummy_judge(&alone->index, &alone->policy, &alone->rules, &vip,
+	ipvsdummy_judge(&alone->index, NULL, &alone->policy, &alone->rules, &vip,
 			false, &v);
 
 	*verdict = (struct record) {
@@ -360,7 +360,7 @@ void standalone_judge(const struct standalone *alone,
 	verdict->has[IPVSDUMMY_A_CLASS] = true;
 	verdict->class = v.class;
 	verdict->has[IPVSDUMMY_A_SEVERITY] = true;
-	verdict->severity = ipvsdummy_severity(v.class);
+	verdict->severity = ipvsdummy_severity(&v);
 	verdict->has[IPVSDUMMY_A_EVIDENCE] = true;
 	verdict->evidence = v.evidence;
 	verdict->has[IPVSDUMMY_A_WOULD] = v.would;

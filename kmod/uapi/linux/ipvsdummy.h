@@ -9,7 +9,8 @@
 #define IPVSDUMMY_GENL_NAME	"ipvsdummy"
 #define IPVSDUMMY_GENL_VERSION	1
 
-#define IPVSDUMMY_IFNAME_MAX	15
+#define IPVSDUMMY_IFNAME_MAX		15
+#define IPVSDUMMY_SIGHTINGS_LIMIT	65536
 
 /**
  * enum ipvsdummy_class - Why an address is in conflict.
@@ -17,11 +18,16 @@
  * @IPVSDUMMY_CLASS_ONLINK: The address lies in a watched interface's prefix;
  *   no owner is known.
  * @IPVSDUMMY_CLASS_RULE: The operator's own rule says so.
+ * @IPVSDUMMY_CLASS_GATEWAY: It is a next hop of a default route.
+ * @IPVSDUMMY_CLASS_NEIGH: Another station owns the address: a neighbour entry
+ *   says so, or it was seen on the wire.
  */
 enum ipvsdummy_class {
 	IPVSDUMMY_CLASS_HOST = 1,
 	IPVSDUMMY_CLASS_ONLINK,
 	IPVSDUMMY_CLASS_RULE,
+	IPVSDUMMY_CLASS_GATEWAY,
+	IPVSDUMMY_CLASS_NEIGH,
 };
 
 /**
@@ -31,12 +37,15 @@ enum ipvsdummy_class {
  * @IPVSDUMMY_ACTION_REJECT: Refuse it with EADDRINUSE and report it.
  * @IPVSDUMMY_ACTION_SKIP: Refuse it with EEXIST and report it. Class host
  *   only.
+ * @IPVSDUMMY_ACTION_VERIFY: Refuse it with EAGAIN and ask who has it; bind it
+ *   when it is tried again and nobody answered. Class onlink only.
  */
 enum ipvsdummy_action {
 	IPVSDUMMY_ACTION_ALLOW,
 	IPVSDUMMY_ACTION_FLAG,
 	IPVSDUMMY_ACTION_REJECT,
 	IPVSDUMMY_ACTION_SKIP,
+	IPVSDUMMY_ACTION_VERIFY,
 };
 
 /**
@@ -67,10 +76,20 @@ enum ipvsdummy_severity {
  * @IPVSDUMMY_EVIDENCE_ADDRESS: An address, or an address' prefix, of a watched
  *   interface.
  * @IPVSDUMMY_EVIDENCE_RULE: A rule of the link.
+ * @IPVSDUMMY_EVIDENCE_ROUTE: A default route.
+ * @IPVSDUMMY_EVIDENCE_NEIGH: The kernel's neighbour table.
+ * @IPVSDUMMY_EVIDENCE_ARP: An ARP frame.
+ * @IPVSDUMMY_EVIDENCE_ND: A Neighbor Discovery message.
+ * @IPVSDUMMY_EVIDENCE_PROBE: An answer to the module's own question.
  */
 enum ipvsdummy_evidence {
 	IPVSDUMMY_EVIDENCE_ADDRESS = 1,
 	IPVSDUMMY_EVIDENCE_RULE,
+	IPVSDUMMY_EVIDENCE_ROUTE,
+	IPVSDUMMY_EVIDENCE_NEIGH,
+	IPVSDUMMY_EVIDENCE_ARP,
+	IPVSDUMMY_EVIDENCE_ND,
+	IPVSDUMMY_EVIDENCE_PROBE,
 };
 
 /**
@@ -121,6 +140,71 @@ enum ipvsdummy_rule_op {
 	IPVSDUMMY_RULE_OP_DEL,
 };
 
+/**
+ * enum ipvsdummy_peer_op - What is to be done about a peer.
+ * @IPVSDUMMY_PEER_OP_ADD: Add it; it must not be there.
+ * @IPVSDUMMY_PEER_OP_DEL: Delete it.
+ */
+enum ipvsdummy_peer_op {
+	IPVSDUMMY_PEER_OP_ADD,
+	IPVSDUMMY_PEER_OP_DEL,
+};
+
+/**
+ * enum ipvsdummy_arp_reply - For which addresses of a link the node answers
+ *   ARP.
+ * @IPVSDUMMY_ARP_REPLY_NORMAL: As the kernel does.
+ * @IPVSDUMMY_ARP_REPLY_UNCONTESTED: For those that no other station is known
+ *   to own.
+ * @IPVSDUMMY_ARP_REPLY_NEVER: For none.
+ */
+enum ipvsdummy_arp_reply {
+	IPVSDUMMY_ARP_REPLY_NORMAL,
+	IPVSDUMMY_ARP_REPLY_UNCONTESTED,
+	IPVSDUMMY_ARP_REPLY_NEVER,
+};
+
+/**
+ * enum ipvsdummy_probe - Whether to ask who else has an address of class
+ *   onlink once it is bound.
+ * @IPVSDUMMY_PROBE_OFF: Do not ask.
+ * @IPVSDUMMY_PROBE_ON: Ask, as RFC 5227 and RFC 4862 say.
+ */
+enum ipvsdummy_probe {
+	IPVSDUMMY_PROBE_OFF,
+	IPVSDUMMY_PROBE_ON,
+};
+
+/**
+ * enum ipvsdummy_claim - What a station sent when it claimed an address.
+ * @IPVSDUMMY_CLAIM_REQUEST: An ARP request from the address.
+ * @IPVSDUMMY_CLAIM_REPLY: An ARP reply from the address.
+ * @IPVSDUMMY_CLAIM_GRATUITOUS: An ARP request or reply from the address for
+ *   itself.
+ * @IPVSDUMMY_CLAIM_PROBE: An ARP probe for the address, or a DAD neighbor
+ *   solicitation.
+ * @IPVSDUMMY_CLAIM_ADVERT: A neighbor advertisement.
+ */
+enum ipvsdummy_claim {
+	IPVSDUMMY_CLAIM_REQUEST = 1,
+	IPVSDUMMY_CLAIM_REPLY,
+	IPVSDUMMY_CLAIM_GRATUITOUS,
+	IPVSDUMMY_CLAIM_PROBE,
+	IPVSDUMMY_CLAIM_ADVERT,
+};
+
+/**
+ * enum ipvsdummy_station - What kind of station it is, where its link-layer
+ *   address tells.
+ * @IPVSDUMMY_STATION_VRRP: A VRRP or CARP group; the address floats.
+ * @IPVSDUMMY_STATION_PROXY: It claims many addresses, as a router with proxy
+ *   ARP does.
+ */
+enum ipvsdummy_station {
+	IPVSDUMMY_STATION_VRRP = 1,
+	IPVSDUMMY_STATION_PROXY,
+};
+
 enum {
 	IPVSDUMMY_A_PAD = 1,
 	IPVSDUMMY_A_IFINDEX,
@@ -165,6 +249,24 @@ enum {
 	IPVSDUMMY_A_EXPLAIN,
 	IPVSDUMMY_A_REASONS,
 	IPVSDUMMY_A_REASON,
+	IPVSDUMMY_A_ARP_REPLY,
+	IPVSDUMMY_A_PROBE,
+	IPVSDUMMY_A_CLAIM,
+	IPVSDUMMY_A_VLAN,
+	IPVSDUMMY_A_STATION,
+	IPVSDUMMY_A_PEER,
+	IPVSDUMMY_A_FLUSH_PEERS,
+	IPVSDUMMY_A_PEERS,
+	IPVSDUMMY_A_PEERS_MAX,
+	IPVSDUMMY_A_SIGHTINGS,
+	IPVSDUMMY_A_SIGHTINGS_MAX,
+	IPVSDUMMY_A_CLAIM_TIMEOUT,
+	IPVSDUMMY_A_FRAMES,
+	IPVSDUMMY_A_CLAIMS,
+	IPVSDUMMY_A_MALFORMED,
+	IPVSDUMMY_A_EVICTED,
+	IPVSDUMMY_A_UNCLAIMED,
+	IPVSDUMMY_A_PROBES,
 
 	__IPVSDUMMY_A_MAX
 };
@@ -194,6 +296,16 @@ enum {
 #define IPVSDUMMY_A_RULE_MAX (__IPVSDUMMY_A_RULE_MAX - 1)
 
 enum {
+	IPVSDUMMY_A_PEER_PREFIX = 1,
+	IPVSDUMMY_A_PEER_PREFIXLEN,
+	IPVSDUMMY_A_PEER_LLADDR,
+	IPVSDUMMY_A_PEER_OP,
+
+	__IPVSDUMMY_A_PEER_MAX
+};
+#define IPVSDUMMY_A_PEER_MAX (__IPVSDUMMY_A_PEER_MAX - 1)
+
+enum {
 	IPVSDUMMY_A_REASON_CLASS = 1,
 	IPVSDUMMY_A_REASON_ACTION,
 	IPVSDUMMY_A_REASON_MATCH_IFINDEX,
@@ -201,6 +313,8 @@ enum {
 	IPVSDUMMY_A_REASON_MATCH_PREFIX,
 	IPVSDUMMY_A_REASON_MATCH_PREFIXLEN,
 	IPVSDUMMY_A_REASON_DECIDES,
+	IPVSDUMMY_A_REASON_EVIDENCE,
+	IPVSDUMMY_A_REASON_LLADDR,
 
 	__IPVSDUMMY_A_REASON_MAX
 };
@@ -218,6 +332,9 @@ enum ipvsdummy_cmd {
 	IPVSDUMMY_CMD_WATCH_DEL,
 	IPVSDUMMY_CMD_CHECK,
 	IPVSDUMMY_CMD_RULE_GET,
+	IPVSDUMMY_CMD_PEER_GET,
+	IPVSDUMMY_CMD_PEER_SET,
+	IPVSDUMMY_CMD_WIRE_SET,
 
 	__IPVSDUMMY_CMD_MAX
 };
