@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
 #include <net/if_inet6.h>
+#include <net/ip_fib.h>
 #include <net/l3mdev.h>
 
 #include "ipvsdummy.h"
@@ -107,4 +108,25 @@ unsigned int ipvsdummy_count_ifaddrs(const struct net_device *dev)
 
 	ipvsdummy_walk_ifaddrs(dev, count, &n);
 	return n;
+}
+
+/**
+ * ipvsdummy_has_v4 - is it one of a device's addresses?
+ * @dev: the device
+ * @ip: an IPv4 address
+ *
+ * Of an address that several devices have the FIB shows the first only, unless it
+ * is asked for one of them (fib_lookup_good_nhc()). This walks no list.
+ *
+ * Context: RCU.
+ * Return: whether it is.
+ */
+bool ipvsdummy_has_v4(const struct net_device *dev, __be32 ip)
+{
+	struct flowi4 flow = { .daddr = ip, .flowi4_oif = dev->ifindex };
+	struct fib_result result;
+
+	return !fib_lookup(dev_net(dev), &flow, &result,
+			   FIB_LOOKUP_IGNORE_LINKSTATE) &&
+	       result.type == RTN_LOCAL;
 }

@@ -4,8 +4,10 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/l3mdev.h>
 
 #include "ipvsdummy.h"
 
@@ -101,6 +103,19 @@ static void emit(struct ipvsdummy_link *link, struct ipvsdummy_info *info,
 	queue_work(ipvsdummy_wq, &guard->event_work);
 }
 
+/* Whoever wants to know who else has an address of class onlink is told later */
+static void want_answer(struct ipvsdummy_conflict *conflict)
+{
+	struct ipvsdummy_link *link = conflict->link;
+
+	if (link->probe == IPVSDUMMY_PROBE_OFF || conflict->asked ||
+	    !ipvsdummy_conflict_bound(conflict) ||
+	    conflict->info.verdict.class != IPVSDUMMY_CLASS_ONLINK)
+		return;
+	set_bit(IPVSDUMMY_GUARD_ASK, &link->guard->flags);
+	ipvsdummy_guard_kick(link->guard);
+}
+
 static void set_verdict(struct ipvsdummy_conflict *conflict,
 			const struct ipvsdummy_verdict *verdict)
 {
@@ -108,6 +123,11 @@ static void set_verdict(struct ipvsdummy_conflict *conflict,
 	struct ipvsdummy_info *info = &conflict->info;
 	struct net_device *dev;
 
+	if (verdict->class == IPVSDUMMY_CLASS_NEIGH &&
+	    (info->verdict.class != verdict->class ||
+	     !ether_addr_equal(info->verdict.owner.lladdr,
+			       verdict->owner.lladdr)))
+		conflict->claimed = jiffies;
 	info->verdict = *verdict;
 	if (ipvsdummy_conflict_bound(conflict))
 		info->verdict.action = IPVSDUMMY_ACTION_FLAG;
@@ -124,6 +144,7 @@ static void set_verdict(struct ipvsdummy_conflict *conflict,
 	dev = __dev_get_by_index((struct net *)net, verdict->match_ifindex);
 	if (dev)
 		memcpy(info->match_ifname, dev->name, IFNAMSIZ);
+	want_answer(conflict);
 }
 
 /* Count and tell a conflict that finds no place; the netns' lock is held */
@@ -311,6 +332,7 @@ void ipvsdummy_conflict_flag(struct ipvsdummy_link *link,
 	conflict->multi = has_peer(vip);
 	conflict->held = false;
 	conflict->outranked = false;
+	conflict->asked = false;
 	set_verdict(conflict, verdict);
 	counters(conflict)->active++;
 	counters(conflict)->flagged++;
@@ -361,6 +383,107 @@ bool ipvsdummy_conflict_unbound(struct ipvsdummy_conflict *conflict,
 	return true;
 }
 
+static void tell_owner(struct ipvsdummy_conflict *conflict)
+{
+	conflict->untold = false;
+	conflict->told_at = jiffies ?: 1;
+	ether_addr_copy(conflict->told, conflict->info.verdict.owner.lladdr);
+	emit(conflict->link, &conflict->info, IPVSDUMMY_EVENT_CHANGED);
+}
+
+/* Two stations that take turns must not flood; the netns' lock is held */
+static void change_owner(struct ipvsdummy_conflict *conflict)
+{
+	struct ipvsdummy_guard *guard = conflict->link->guard;
+
+	conflict->info.count++;
+	if (!conflict->told_at || time_after_eq(jiffies, conflict->told_at +
+							 IPVSDUMMY_REPEAT)) {
+		tell_owner(conflict);
+		return;
+	}
+	conflict->untold = true;
+	guard->untold = true;
+	ipvsdummy_guard_kick(guard);
+}
+
+/**
+ * ipvsdummy_conflict_tell - tell what was put off
+ * @guard: the guard
+ * @now: in jiffies
+ *
+ * Context: RTNL; may sleep.
+ * Return: jiffies until there is more, MAX_JIFFY_OFFSET if there is nothing.
+ */
+unsigned long ipvsdummy_conflict_tell(struct ipvsdummy_guard *guard,
+				      unsigned long now)
+{
+	struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
+	unsigned long due, delay = MAX_JIFFY_OFFSET;
+	struct ipvsdummy_conflict *conflict;
+	struct rb_node *node;
+
+	ASSERT_RTNL();
+	if (!guard->untold)
+		return delay;
+	for (node = rb_first(&guard->conflicts); node; node = rb_next(node)) {
+		conflict = rb_entry(node, struct ipvsdummy_conflict, node);
+		cond_resched();
+		if (!conflict->untold)
+			continue;
+		due = conflict->told_at + IPVSDUMMY_REPEAT;
+		if (time_before(now, due)) {
+			delay = min(delay, due - now);
+			continue;
+		}
+		spin_lock_bh(&pn->lock);
+		conflict->untold = false;
+		if (!ether_addr_equal(conflict->told,
+				      conflict->info.verdict.owner.lladdr))
+			tell_owner(conflict);
+		spin_unlock_bh(&pn->lock);
+	}
+	guard->untold = delay != MAX_JIFFY_OFFSET;
+	return delay;
+}
+
+/**
+ * ipvsdummy_conflict_ask - ask who else has the addresses of class onlink
+ * @guard: the guard
+ *
+ * As many as can be asked for at a time; for the others the bit that led here is
+ * set again.
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_conflict_ask(struct ipvsdummy_guard *guard)
+{
+	struct ipvsdummy_conflict *conflict;
+	struct ipvsdummy_info *info;
+	struct rb_node *node;
+
+	ASSERT_RTNL();
+	for (node = rb_first(&guard->conflicts); node; node = rb_next(node)) {
+		conflict = rb_entry(node, struct ipvsdummy_conflict, node);
+		info = &conflict->info;
+		cond_resched();
+		if (conflict->asked || !ipvsdummy_conflict_bound(conflict) ||
+		    conflict->link->probe == IPVSDUMMY_PROBE_OFF ||
+		    info->verdict.class != IPVSDUMMY_CLASS_ONLINK)
+			continue;
+		conflict->asked =
+			ipvsdummy_probe_ask(guard,
+					    l3mdev_master_ifindex(conflict->link->dev),
+					    info->verdict.match_ifindex,
+					    info->family, &info->addr, NULL,
+					    false);
+		if (!conflict->asked) {
+			set_bit(IPVSDUMMY_GUARD_ASK, &guard->flags);
+			return;
+		}
+	}
+}
+
 /**
  * ipvsdummy_conflict_change - a conflict was judged again
  * @conflict: bound, or refused and still to be refused
@@ -376,11 +499,22 @@ void ipvsdummy_conflict_change(struct ipvsdummy_conflict *conflict,
 	struct ipvsdummy_guard *guard = conflict->link->guard;
 	struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
 	u8 state = conflict->info.event;
+	bool only_owner;
 
 	ASSERT_RTNL();
 	spin_lock_bh(&pn->lock);
-	if (change_verdict(conflict, verdict) || state != conflict->info.event)
+	only_owner = verdict->class == IPVSDUMMY_CLASS_NEIGH &&
+		     conflict->info.verdict.class == verdict->class &&
+		     conflict->info.verdict.would == verdict->would &&
+		     conflict->info.verdict.owner.confirmed ==
+		     verdict->owner.confirmed;
+	if (!change_verdict(conflict, verdict) && state == conflict->info.event)
+		goto unlock;
+	if (only_owner)
+		change_owner(conflict);
+	else
 		emit(conflict->link, &conflict->info, IPVSDUMMY_EVENT_CHANGED);
+unlock:
 	spin_unlock_bh(&pn->lock);
 }
 
@@ -478,11 +612,29 @@ void ipvsdummy_conflict_see(struct ipvsdummy_conflict *conflict,
 }
 
 /**
+ * ipvsdummy_conflict_conclude - draw the conclusion of a scan for one address
+ * @conflict: bound; freed if it is over
+ *
+ * What it is about may come back at once (DHCP, networkd, a bond's failover):
+ * nothing changes as long as it is remembered.
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_conflict_conclude(struct ipvsdummy_conflict *conflict)
+{
+	if (conflict->scan != conflict->link->guard->scan)
+		ipvsdummy_conflict_resolve(conflict);
+	else if (conflict->held && !conflict->outranked)
+		return;
+	else if (conflict->best.class)
+		ipvsdummy_conflict_change(conflict, &conflict->best);
+	else
+		ipvsdummy_conflict_resolve(conflict);
+}
+
+/**
  * ipvsdummy_conflict_scanned - draw the conclusions of a scan
  * @guard: of which all addresses were judged again
- *
- * What a conflict is about may come back at once (DHCP, networkd, a bond's
- * failover): nothing changes as long as it is remembered.
  *
  * Context: RTNL; may sleep.
  */
@@ -496,16 +648,8 @@ void ipvsdummy_conflict_scanned(struct ipvsdummy_guard *guard)
 	     conflict; conflict = next) {
 		next = next_conflict(conflict);
 		cond_resched();
-		if (!ipvsdummy_conflict_bound(conflict))
-			continue;
-		if (conflict->scan != guard->scan)
-			ipvsdummy_conflict_resolve(conflict);
-		else if (conflict->held && !conflict->outranked)
-			continue;
-		else if (conflict->best.class)
-			ipvsdummy_conflict_change(conflict, &conflict->best);
-		else
-			ipvsdummy_conflict_resolve(conflict);
+		if (ipvsdummy_conflict_bound(conflict))
+			ipvsdummy_conflict_conclude(conflict);
 	}
 }
 
@@ -688,7 +832,7 @@ void ipvsdummy_events_send(struct ipvsdummy_guard *guard)
  */
 int __init ipvsdummy_conflict_init(void)
 {
-	BUILD_BUG_ON(sizeof(struct ipvsdummy_conflict) > 192);
+	BUILD_BUG_ON(sizeof(struct ipvsdummy_conflict) > 256);
 
 	conflict_cache = KMEM_CACHE(ipvsdummy_conflict, SLAB_ACCOUNT);
 	return conflict_cache ? 0 : -ENOMEM;

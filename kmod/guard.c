@@ -13,12 +13,26 @@
 #include "compat.h"
 #include "ipvsdummy.h"
 
-static void judge(const struct ipvsdummy_link *link,
-		  const struct ipvsdummy_ifaddr *vip, bool with_gone,
-		  struct ipvsdummy_verdict *verdict)
+/**
+ * ipvsdummy_guard_judge - judge an address by all that is known
+ * @link: that has or is to get it; with a guard
+ * @vip: the address
+ * @with_gone: watched addresses that went a moment ago count too
+ * @verdict: the verdict
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_guard_judge(struct ipvsdummy_link *link,
+			   const struct ipvsdummy_ifaddr *vip, bool with_gone,
+			   struct ipvsdummy_verdict *verdict)
 {
-	ipvsdummy_judge(&link->guard->index, NULL, &link->policy, &link->rules, vip,
-			with_gone, verdict);
+	const struct ipvsdummy_owners owners = {
+		.find = ipvsdummy_neigh_find,
+		.ctx = link,
+	};
+
+	ipvsdummy_judge(&link->guard->index, &owners, &link->policy,
+			&link->rules, vip, with_gone, verdict);
 }
 
 static void rescan_soon(struct ipvsdummy_guard *guard)
@@ -54,7 +68,7 @@ static void vip_up(struct ipvsdummy_link *link,
 	struct ipvsdummy_conflict *conflict = find_conflict(link, vip);
 	struct ipvsdummy_verdict verdict;
 
-	judge(link, vip, false, &verdict);
+	ipvsdummy_guard_judge(link, vip, false, &verdict);
 	if (conflict && ipvsdummy_conflict_bound(conflict))
 		ipvsdummy_conflict_bound_again(conflict, vip, &verdict);
 	else
@@ -78,10 +92,10 @@ static void rescan_vip(void *ctx, const struct ipvsdummy_ifaddr *vip)
 	struct ipvsdummy_link *link = ctx;
 
 	cond_resched();
-	judge(link, vip, false, &verdict);
+	ipvsdummy_guard_judge(link, vip, false, &verdict);
 	conflict = find_conflict(link, vip);
 	if (conflict && ipvsdummy_conflict_bound(conflict)) {
-		judge(link, vip, true, &with_gone);
+		ipvsdummy_guard_judge(link, vip, true, &with_gone);
 		ipvsdummy_conflict_see(conflict, vip, &verdict, &with_gone);
 	} else {
 		judge_bound(link, conflict, vip, &verdict, GFP_KERNEL);
@@ -102,11 +116,11 @@ static void rejudge_refused(struct ipvsdummy_conflict *conflict)
 	};
 
 	/* Held as in ipvsdummy_conflict_scanned() */
-	judge(link, &vip, true, &with_gone);
+	ipvsdummy_guard_judge(link, &vip, true, &with_gone);
 	if (ipvsdummy_verdict_equal(vip.family, &with_gone, &info->verdict))
 		verdict = with_gone;
 	else
-		judge(link, &vip, false, &verdict);
+		ipvsdummy_guard_judge(link, &vip, false, &verdict);
 	if (ipvsdummy_action_refuses(verdict.action))
 		ipvsdummy_conflict_change(conflict, &verdict);
 	else
@@ -135,6 +149,66 @@ void ipvsdummy_guard_rescan(struct ipvsdummy_guard *guard)
 		rejudge_refused(conflict);
 }
 
+struct rejudged {
+	struct ipvsdummy_link *link;
+	const union nf_inet_addr *addr;
+	u8 family;
+};
+
+static void rejudge_ifaddr(void *ctx, const struct ipvsdummy_ifaddr *vip)
+{
+	const struct rejudged *rejudged = ctx;
+
+	if (vip->family == rejudged->family &&
+	    ipvsdummy_addr_equal(vip->family, &vip->local, rejudged->addr))
+		rescan_vip(rejudged->link, vip);
+}
+
+static void rejudge_bound(struct ipvsdummy_link *link, u8 family,
+			  const union nf_inet_addr *addr)
+{
+	struct rejudged rejudged = {
+		.link = link,
+		.addr = addr,
+		.family = family,
+	};
+	struct ipvsdummy_conflict *conflict;
+
+	link->guard->scan++;
+	ipvsdummy_walk_ifaddrs(link->dev, rejudge_ifaddr, &rejudged);
+	conflict = ipvsdummy_conflict_find(link, family, addr);
+	if (conflict && ipvsdummy_conflict_bound(conflict))
+		ipvsdummy_conflict_conclude(conflict);
+}
+
+/**
+ * ipvsdummy_guard_rejudge - judge one address again
+ * @guard: the guard
+ * @family: AF_INET or AF_INET6
+ * @addr: the address
+ * @claimed: because there was a sign of its owner just now
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_guard_rejudge(struct ipvsdummy_guard *guard, u8 family,
+			     const union nf_inet_addr *addr, bool claimed)
+{
+	struct ipvsdummy_conflict *conflict;
+	struct ipvsdummy_link *link;
+
+	ASSERT_RTNL();
+	list_for_each_entry(link, &guard->links, node) {
+		conflict = ipvsdummy_conflict_find(link, family, addr);
+		if (conflict && !ipvsdummy_conflict_bound(conflict))
+			rejudge_refused(conflict);
+		else
+			rejudge_bound(link, family, addr);
+		conflict = ipvsdummy_conflict_find(link, family, addr);
+		if (conflict && claimed)
+			conflict->claimed = jiffies;
+	}
+}
+
 /**
  * ipvsdummy_guard_work - do what was put off, and see when there is more
  * @work: the guard's work
@@ -157,7 +231,15 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	    test_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags))
 		ipvsdummy_guard_rescan(guard);
 
+	if (test_and_clear_bit(IPVSDUMMY_GUARD_ASK, &guard->flags))
+		ipvsdummy_conflict_ask(guard);
+
 	delay = ipvsdummy_conflict_expire(guard, now);
+	delay = min(delay, ipvsdummy_conflict_tell(guard, now));
+	delay = min(delay, ipvsdummy_neigh_expire(guard, now));
+	delay = min(delay, ipvsdummy_lladdr_expire(guard, now));
+	if (test_bit(IPVSDUMMY_GUARD_ASK, &guard->flags))
+		delay = min_t(unsigned long, delay, HZ);
 	if (!list_empty(gone)) {
 		addr = list_first_entry(gone, struct ipvsdummy_watched_addr,
 					gone_node);
@@ -183,6 +265,7 @@ static int attach(struct net_device *dev)
 		return -ENOMEM;
 	}
 	list_add_tail(&link->node, &link->guard->links);
+	ipvsdummy_wire_set_quiet(link, link->arp_reply);
 	return 0;
 }
 
@@ -192,6 +275,7 @@ static void detach(struct net_device *dev)
 
 	if (!link->guard)
 		return;
+	ipvsdummy_wire_set_quiet(link, IPVSDUMMY_ARP_REPLY_NORMAL);
 	ipvsdummy_conflict_resolve_link(link);
 	list_del(&link->node);
 	ipvsdummy_guard_put(link->guard);
@@ -250,6 +334,23 @@ static int refuse(struct ipvsdummy_link *link,
 	return verdict->action == IPVSDUMMY_ACTION_SKIP ? -EEXIST : -EADDRINUSE;
 }
 
+/* Every try is a reason to find out whether it has to be the last. An owner that
+ * once answered is asked himself: only his silence ends a refusal.
+ */
+static void ask_owner(struct ipvsdummy_link *link,
+		      const struct ipvsdummy_ifaddr *vip,
+		      const struct ipvsdummy_verdict *verdict)
+{
+	const u8 *lladdr = NULL;
+
+	if (verdict->class == IPVSDUMMY_CLASS_NEIGH)
+		lladdr = verdict->owner.lladdr;
+	else if (verdict->action != IPVSDUMMY_ACTION_VERIFY)
+		return;
+	ipvsdummy_probe_ask(link->guard, vip->vrf, verdict->match_ifindex,
+			    vip->family, &vip->local, lladdr, false);
+}
+
 /* Return: 0 if the bind may go on, or the errno that refuses it */
 static int validate(struct net_device *dev, const struct ipvsdummy_ifaddr *vip,
 		    struct netlink_ext_ack *extack)
@@ -267,7 +368,7 @@ static int validate(struct net_device *dev, const struct ipvsdummy_ifaddr *vip,
 		}
 	}
 	ipvsdummy_watch_refresh(link->guard);
-	judge(link, vip, false, &verdict);
+	ipvsdummy_guard_judge(link, vip, false, &verdict);
 	if (!ipvsdummy_action_refuses(verdict.action))
 		return 0;
 	/* IPv6 looks for duplicates only later. Holders take EEXIST for
@@ -277,6 +378,7 @@ static int validate(struct net_device *dev, const struct ipvsdummy_ifaddr *vip,
 	    ipv6_chk_addr_and_flags(dev_net(dev), &vip->local.in6, dev, false,
 				    1, 0))
 		return 0;
+	ask_owner(link, vip, &verdict);
 	return refuse(link, vip, &verdict, extack);
 }
 
@@ -423,15 +525,32 @@ static int link_event(struct net_device *dev, unsigned long event)
 	return NOTIFY_DONE;
 }
 
+static void note_lladdr(struct net_device *dev, unsigned long event)
+{
+	struct ipvsdummy_guard *guard = ipvsdummy_guard(dev_net(dev));
+
+	if (!guard)
+		return;
+	if (event == NETDEV_REGISTER || event == NETDEV_CHANGEADDR)
+		ipvsdummy_lladdr_update(guard, dev);
+	else if (event == NETDEV_UNREGISTER)
+		ipvsdummy_lladdr_remove(guard, dev);
+}
+
 static int netdev_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct netdev_notifier_changeupper_info *upper = ptr;
 	struct ipvsdummy_guard *guard;
+	int ret;
 
-	if (ipvsdummy_is_link(dev))
-		return link_event(dev, event);
+	if (ipvsdummy_is_link(dev)) {
+		ret = link_event(dev, event);
+		note_lladdr(dev, event);
+		return ret;
+	}
+	note_lladdr(dev, event);
 
 	switch (event) {
 	case NETDEV_REGISTER:

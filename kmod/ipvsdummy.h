@@ -17,8 +17,10 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "frame.h"
 #include "judge.h"
 #include "selftest.h"
+#include "sight.h"
 
 struct in_ifaddr;
 struct inet6_ifaddr;
@@ -27,6 +29,11 @@ struct ipvsdummy_watched;
 #define IPVSDUMMY_CONFLICTS_MAX	65536		/* in one netns */
 #define IPVSDUMMY_NAMES_MAX	256		/* watched names in one netns */
 #define IPVSDUMMY_RING_SIZE	4096		/* events; a power of two */
+#define IPVSDUMMY_PEERS_MAX	1024		/* in one netns */
+#define IPVSDUMMY_SIGHTINGS	4096		/* unless set otherwise */
+#define IPVSDUMMY_CLAIMS_MAX	4096		/* of addresses bound */
+#define IPVSDUMMY_ANSWERS_MAX	1024		/* to questions, or silence */
+#define IPVSDUMMY_QUESTIONS_MAX	1024		/* at a time */
 
 #ifndef IPVSDUMMY_EXPIRE_SECS	/* a test cannot wait that long */
 #define IPVSDUMMY_EXPIRE_SECS	300
@@ -35,6 +42,8 @@ struct ipvsdummy_watched;
 #define IPVSDUMMY_HOLD		(5 * HZ)	/* before what went is over */
 #define IPVSDUMMY_REPEAT	(10 * HZ)	/* between equal events */
 #define IPVSDUMMY_EXPIRE	(IPVSDUMMY_EXPIRE_SECS * HZ)	/* not retried */
+#define IPVSDUMMY_CLAIM_SECS	600	/* of silence, unless set otherwise */
+#define IPVSDUMMY_REMEMBER	(600 * HZ)	/* what was answered, or silence */
 
 /**
  * struct ipvsdummy_net - what every netns has
@@ -43,6 +52,10 @@ struct ipvsdummy_watched;
  * @guard: the rest; comes with the first link and goes with the last
  * @names: struct ipvsdummy_name, whether or not there is an interface; RTNL
  * @n_names: their number; RTNL
+ * @peers: stations whose claims are no conflict; RTNL
+ * @n_peers: their number; RTNL
+ * @sightings_max: how many addresses of others are remembered; RTNL
+ * @claim_timeout: silence after which a claim is over, in jiffies
  * @guarded: had a guard once; RTNL
  */
 struct ipvsdummy_net {
@@ -51,7 +64,25 @@ struct ipvsdummy_net {
 	struct ipvsdummy_guard __rcu *guard;
 	struct list_head names;
 	unsigned int n_names;
+	struct ipvsdummy_peer *peers;
+	unsigned int n_peers;
+	unsigned int sightings_max;
+	unsigned long claim_timeout;
 	bool guarded;
+};
+
+/**
+ * struct ipvsdummy_peer - stations whose claims are no conflict
+ * @prefix: their own address lies in it
+ * @lladdr: it is this one, if @family is 0
+ * @family: AF_INET, AF_INET6 or 0
+ * @plen: length of @prefix
+ */
+struct ipvsdummy_peer {
+	union nf_inet_addr prefix;
+	u8 lladdr[ETH_ALEN];
+	u8 family;
+	u8 plen;
 };
 
 /**
@@ -87,9 +118,14 @@ struct ipvsdummy_info {
  * @link: whose it is
  * @info: what is told about it
  * @attempted: last bind refused, in jiffies
- * @reported: last event of that, in jiffies
+ * @reported: last event, in jiffies
+ * @told_at: last event that was only about another owner, in jiffies; 0 if none
+ * @told: the owner told last
+ * @untold: that of another owner was put off
  * @best: of what the last scan saw, the verdict that goes first
  * @scan: number of that scan
+ * @claimed: of class neigh, last sign of the owner, in jiffies
+ * @asked: of class onlink, it was asked who has the address
  * @plen: prefix length that it is bound with
  * @multi: bound with more than one prefix or peer, or with a peer
  * @held: with what is gone, the last scan saw the same verdict
@@ -100,10 +136,15 @@ struct ipvsdummy_conflict {
 	struct list_head refused_node;
 	struct ipvsdummy_link *link;
 	struct ipvsdummy_info info;
+	unsigned long reported;
+	unsigned long claimed;
+	unsigned long told_at;
+	u8 told[ETH_ALEN];
+	bool untold;
+	bool asked;
 	union {
 		struct {	/* refused */
 			unsigned long attempted;
-			unsigned long reported;
 		};
 		struct {	/* bound */
 			struct ipvsdummy_verdict best;
@@ -129,12 +170,96 @@ struct ipvsdummy_record {
 enum {
 	IPVSDUMMY_GUARD_DIRTY,	/* a watched interface is to be read again */
 	IPVSDUMMY_GUARD_RESCAN,	/* every VIP is to be judged again */
+	IPVSDUMMY_GUARD_ASK,	/* conflicts of class onlink are to be probed */
+};
+
+/**
+ * struct ipvsdummy_question - a question on the wire: who has this address?
+ * @node: in the wire's questions
+ * @addr: the address
+ * @owner: who answered
+ * @next: when there is something to do, in jiffies
+ * @vrf: ifindex of the L3 master of the interface, 0 if none
+ * @ifindex: interface that it is asked on
+ * @family: AF_INET or AF_INET6, 0 if the place is free
+ * @lladdr: who is asked; zero if everybody is
+ * @nonce: of neighbor solicitations
+ * @sent: probes sent
+ * @postponed: times that none could be sent
+ * @state: enum question_state in probe.c
+ */
+struct ipvsdummy_question {
+	struct hlist_node node;
+	union nf_inet_addr addr;
+	struct ipvsdummy_owner owner;
+	unsigned long next;
+	int vrf;
+	int ifindex;
+	u8 family;
+	u8 lladdr[ETH_ALEN];
+	u8 nonce[IPVSDUMMY_NONCE_LEN];
+	u8 sent;
+	u8 postponed;
+	u8 state;
+};
+
+/**
+ * struct ipvsdummy_wire - what is known from the wire
+ * @lock: protects all of it
+ * @seen: addresses of others
+ * @claims: addresses of our links, claimed by others; state is enum
+ *	ipvsdummy_claim_state
+ * @answers: what came of questions: an owner, or one without evidence if there
+ *	was no answer, with the link-layer address of who was asked
+ * @raised: there may be claims that are to be looked into
+ * @questions: struct ipvsdummy_question by address
+ * @question: the places for them
+ * @n_questions: places in use
+ * @work: looks into claims and answers
+ * @probe_work: sends probes; takes no RTNL
+ * @n_quiet: links that do not answer ARP as usual
+ * @frames: frames seen
+ * @n_claims: those that claimed an address of our links
+ * @malformed: those that were not to be trusted
+ * @probes: probes sent
+ */
+struct ipvsdummy_wire {
+	spinlock_t lock;
+	struct ipvsdummy_sightings seen;
+	struct ipvsdummy_sightings claims;
+	struct ipvsdummy_sightings answers;
+	bool raised;
+	DECLARE_HASHTABLE(questions, 8);
+	struct ipvsdummy_question *question;
+	unsigned int n_questions;
+	struct delayed_work work;
+	struct delayed_work probe_work;
+	atomic_t n_quiet;
+	atomic64_t frames;
+	atomic64_t n_claims;
+	atomic64_t malformed;
+	atomic64_t probes;
+};
+
+/**
+ * enum ipvsdummy_claim_state - what became of a claim
+ * @IPVSDUMMY_CLAIMED_JUDGED: it was looked into
+ * @IPVSDUMMY_CLAIMED_RAISED: it is to be looked into
+ * @IPVSDUMMY_CLAIMED_HELD: it is found out whether it is a peer's
+ * @IPVSDUMMY_CLAIMED_PEER: it is a peer's, or nothing to us
+ */
+enum ipvsdummy_claim_state {
+	IPVSDUMMY_CLAIMED_JUDGED,
+	IPVSDUMMY_CLAIMED_RAISED,
+	IPVSDUMMY_CLAIMED_HELD,
+	IPVSDUMMY_CLAIMED_PEER,
 };
 
 /**
  * struct ipvsdummy_guard - what a netns with ipvsdummy links has
  * @net: the netns
  * @links: struct ipvsdummy_link; RTNL
+ * @quiet_links: those that do not answer ARP as usual; RTNL, readers RCU
  * @n_links: their number; RTNL
  * @watched: struct ipvsdummy_watched by ifindex; RTNL, readers RCU
  * @index: their addresses; RTNL
@@ -157,11 +282,18 @@ enum {
  * @missed: one of them may find a place now
  * @missed_at: when that was last told, in jiffies
  * @unwatched: addresses of watched interfaces that found no place
+ * @own_lladdrs: of this host's interfaces, now or a moment ago; RTNL, readers
+ *	RCU
+ * @former_lladdrs: those that are no more, the first gone first; RTNL
+ * @n_former: their number
+ * @wire: what is known from the wire
+ * @untold: a conflict's event was put off
  * @free_work: frees the guard once nobody sees it any more
  */
 struct ipvsdummy_guard {
 	struct net *net;
 	struct list_head links;
+	struct list_head quiet_links;
 	unsigned int n_links;
 
 	DECLARE_HASHTABLE(watched, 6);
@@ -191,6 +323,12 @@ struct ipvsdummy_guard {
 	unsigned long missed_at;
 	u64 unwatched;
 
+	DECLARE_HASHTABLE(own_lladdrs, 8);
+	struct list_head former_lladdrs;
+	unsigned int n_former;
+	struct ipvsdummy_wire wire;
+	bool untold;
+
 	struct work_struct free_work;
 };
 
@@ -213,6 +351,10 @@ struct ipvsdummy_counters {
  * @node: in the guard's links
  * @dev: the link
  * @guard: of its netns; NULL only if there was no memory when it moved here
+ * @quiet_node: in the guard's quiet links, if @quiet; RTNL, readers RCU
+ * @quiet: it does not answer ARP as usual; RTNL
+ * @arp_reply: enum ipvsdummy_arp_reply; RTNL, readers RCU
+ * @probe: enum ipvsdummy_probe; RTNL
  * @policy: RTNL
  * @rules: RTNL
  * @counters: by class
@@ -224,6 +366,10 @@ struct ipvsdummy_link {
 	struct list_head node;
 	struct net_device *dev;
 	struct ipvsdummy_guard *guard;
+	struct list_head quiet_node;
+	bool quiet;
+	u8 arp_reply;
+	u8 probe;
 	struct ipvsdummy_policy policy;
 	struct ipvsdummy_rules rules;
 	struct ipvsdummy_counters counters[IPVSDUMMY_CLASSES];
@@ -284,6 +430,9 @@ void ipvsdummy_watch_ifa(struct net_device *dev, const struct in_ifaddr *ifa,
 void ipvsdummy_watch_dirty(struct net_device *dev);
 void ipvsdummy_watch_refresh(struct ipvsdummy_guard *guard);
 u8 ipvsdummy_watch_reason(const struct net_device *dev);
+bool ipvsdummy_is_watched(struct ipvsdummy_guard *guard,
+			  const struct net_device *dev);
+bool ipvsdummy_watches_v4(struct ipvsdummy_guard *guard, __be32 ip);
 int ipvsdummy_watch_add(struct net *net, const char *name, bool exclude);
 int ipvsdummy_watch_del(struct net *net, const char *name);
 
@@ -300,11 +449,17 @@ void ipvsdummy_ifaddr_from_v6(struct ipvsdummy_ifaddr *ifaddr,
 void ipvsdummy_walk_ifaddrs(const struct net_device *dev,
 			    ipvsdummy_ifaddr_fn fn, void *ctx);
 unsigned int ipvsdummy_count_ifaddrs(const struct net_device *dev);
+bool ipvsdummy_has_v4(const struct net_device *dev, __be32 ip);
 
 /* guard.c */
 int ipvsdummy_guard_init(void);
 void ipvsdummy_guard_exit(void);
 void ipvsdummy_guard_rescan(struct ipvsdummy_guard *guard);
+void ipvsdummy_guard_rejudge(struct ipvsdummy_guard *guard, u8 family,
+			     const union nf_inet_addr *addr, bool claimed);
+void ipvsdummy_guard_judge(struct ipvsdummy_link *link,
+			   const struct ipvsdummy_ifaddr *vip, bool with_gone,
+			   struct ipvsdummy_verdict *verdict);
 void ipvsdummy_guard_work(struct work_struct *work);
 
 /* conflict.c */
@@ -338,6 +493,10 @@ void ipvsdummy_conflict_see(struct ipvsdummy_conflict *conflict,
 			    const struct ipvsdummy_verdict *verdict,
 			    const struct ipvsdummy_verdict *with_gone);
 void ipvsdummy_conflict_scanned(struct ipvsdummy_guard *guard);
+void ipvsdummy_conflict_conclude(struct ipvsdummy_conflict *conflict);
+unsigned long ipvsdummy_conflict_tell(struct ipvsdummy_guard *guard,
+				      unsigned long now);
+void ipvsdummy_conflict_ask(struct ipvsdummy_guard *guard);
 void ipvsdummy_conflict_rename_match(struct ipvsdummy_guard *guard,
 				     const struct net_device *dev);
 unsigned long ipvsdummy_conflict_expire(struct ipvsdummy_guard *guard,
@@ -349,6 +508,64 @@ static inline bool ipvsdummy_conflict_bound(const struct ipvsdummy_conflict *c)
 {
 	return list_empty(&c->refused_node);
 }
+
+/* lladdr.c: the link-layer addresses of this host */
+void ipvsdummy_lladdr_update(struct ipvsdummy_guard *guard,
+			     const struct net_device *dev);
+void ipvsdummy_lladdr_remove(struct ipvsdummy_guard *guard,
+			     const struct net_device *dev);
+bool ipvsdummy_lladdr_is_own(struct ipvsdummy_guard *guard, const u8 *lladdr);
+unsigned long ipvsdummy_lladdr_expire(struct ipvsdummy_guard *guard,
+				      unsigned long now);
+void ipvsdummy_lladdr_start(struct ipvsdummy_guard *guard);
+void ipvsdummy_lladdr_stop(struct ipvsdummy_guard *guard);
+
+/* peer.c */
+void ipvsdummy_peers_change(struct net *net, struct ipvsdummy_peer *peers,
+			    unsigned int n);
+bool ipvsdummy_peer_is(struct ipvsdummy_guard *guard, int vrf, int ifindex,
+		       const u8 *lladdr, u8 family,
+		       const union nf_inet_addr *claimed);
+bool ipvsdummy_peers_ask(struct ipvsdummy_guard *guard, int vrf, int ifindex,
+			 u8 family);
+
+/* neigh.c: who else has an address */
+int ipvsdummy_neigh_init(void);
+void ipvsdummy_neigh_exit(void);
+bool ipvsdummy_neigh_lookup(const struct net_device *dev, u8 family,
+			    const union nf_inet_addr *addr,
+			    struct ipvsdummy_owner *owner,
+			    unsigned long *confirmed);
+enum ipvsdummy_owned ipvsdummy_neigh_find(void *ctx,
+					  const struct ipvsdummy_ifaddr *vip,
+					  struct ipvsdummy_owner *owner);
+unsigned long ipvsdummy_neigh_expire(struct ipvsdummy_guard *guard,
+				     unsigned long now);
+void ipvsdummy_neigh_work(struct work_struct *work);
+void ipvsdummy_neigh_raise_all(struct ipvsdummy_guard *guard);
+
+/* wire.c: ARP and Neighbor Discovery as they pass by */
+int ipvsdummy_wire_start(struct ipvsdummy_guard *guard);
+void ipvsdummy_wire_stop(struct ipvsdummy_guard *guard);
+void ipvsdummy_wire_destroy(struct ipvsdummy_guard *guard);
+int ipvsdummy_wire_resize(struct net *net, unsigned int sightings_max);
+void ipvsdummy_wire_note(struct ipvsdummy_guard *guard, int vrf, u8 family,
+			 const union nf_inet_addr *addr,
+			 const struct ipvsdummy_owner *owner, bool local);
+void ipvsdummy_wire_set_quiet(struct ipvsdummy_link *link, u8 arp_reply);
+
+/* probe.c: questions on the wire */
+bool ipvsdummy_probe_ask(struct ipvsdummy_guard *guard, int vrf, int ifindex,
+			 u8 family, const union nf_inet_addr *addr,
+			 const u8 *lladdr, bool at_once);
+struct ipvsdummy_question *
+ipvsdummy_probe_find(struct ipvsdummy_guard *guard, int vrf, u8 family,
+		     const union nf_inet_addr *addr);
+void ipvsdummy_probe_answered(struct ipvsdummy_guard *guard,
+			      struct ipvsdummy_question *question,
+			      const struct ipvsdummy_owner *owner);
+void ipvsdummy_probe_conclude(struct ipvsdummy_guard *guard);
+void ipvsdummy_probe_work(struct work_struct *work);
 
 /* netlink.c */
 int ipvsdummy_netlink_init(void);

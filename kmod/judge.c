@@ -252,7 +252,8 @@ static void judge_others(const struct ipvsdummy_index *index,
 	match_onlink(&next, policy, prefix);
 	/* Once somebody answered, or nobody, there is nothing to find out */
 	if (next.action == IPVSDUMMY_ACTION_VERIFY &&
-	    owned != IPVSDUMMY_OWNED_UNKNOWN)
+	    (owned == IPVSDUMMY_OWNED_FREE ||
+	     (owned == IPVSDUMMY_OWNED && owner.confirmed)))
 		next.action = IPVSDUMMY_ACTION_FLAG;
 	take_stricter(verdict, &next);
 }

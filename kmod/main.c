@@ -29,11 +29,16 @@ static int __init ipvsdummy_init(void)
 	err = ipvsdummy_guard_init();
 	if (err)
 		goto exit_netlink;
-	err = ipvsdummy_link_init();
+	err = ipvsdummy_neigh_init();
 	if (err)
 		goto exit_guard;
+	err = ipvsdummy_link_init();
+	if (err)
+		goto exit_neigh;
 	return 0;
 
+exit_neigh:
+	ipvsdummy_neigh_exit();
 exit_guard:
 	ipvsdummy_guard_exit();
 exit_netlink:
@@ -48,6 +53,7 @@ exit_conflict:
 static void __exit ipvsdummy_exit(void)
 {
 	ipvsdummy_link_exit();
+	ipvsdummy_neigh_exit();
 	ipvsdummy_guard_exit();
 	ipvsdummy_netlink_exit();
 	ipvsdummy_netns_exit();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The family: policy, dumps, events. Described by uapi/ipvsdummy.yaml. */
+#include <linux/etherdevice.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
@@ -8,15 +10,17 @@
 
 #include "ipvsdummy.h"
 
+#define CLAIM_TIMEOUT_MAX	86400	/* seconds */
+
 static struct genl_family family;
 
 static const struct nla_policy
 class_policy[IPVSDUMMY_A_CLASS_MAX + 1] = {
 	[IPVSDUMMY_A_CLASS_CLASS] = NLA_POLICY_RANGE(NLA_U32,
 						     IPVSDUMMY_CLASS_HOST,
-						     IPVSDUMMY_CLASS_RULE),
+						     IPVSDUMMY_CLASS_NEIGH),
 	[IPVSDUMMY_A_CLASS_ACTION] = NLA_POLICY_MAX(NLA_U32,
-						    IPVSDUMMY_ACTION_SKIP),
+						    IPVSDUMMY_ACTION_VERIFY),
 };
 
 static const struct nla_policy
@@ -24,9 +28,18 @@ rule_policy[IPVSDUMMY_A_RULE_MAX + 1] = {
 	[IPVSDUMMY_A_RULE_PREFIX] = { .type = NLA_BINARY },
 	[IPVSDUMMY_A_RULE_PREFIXLEN] = NLA_POLICY_MAX(NLA_U32, 128),
 	[IPVSDUMMY_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32,
-						   IPVSDUMMY_ACTION_SKIP),
+						   IPVSDUMMY_ACTION_VERIFY),
 	[IPVSDUMMY_A_RULE_OP] = NLA_POLICY_MAX(NLA_U32,
 					       IPVSDUMMY_RULE_OP_DEL),
+};
+
+static const struct nla_policy
+peer_policy[IPVSDUMMY_A_PEER_MAX + 1] = {
+	[IPVSDUMMY_A_PEER_PREFIX] = { .type = NLA_BINARY },
+	[IPVSDUMMY_A_PEER_PREFIXLEN] = NLA_POLICY_MAX(NLA_U32, 128),
+	[IPVSDUMMY_A_PEER_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[IPVSDUMMY_A_PEER_OP] = NLA_POLICY_MAX(NLA_U32,
+					       IPVSDUMMY_PEER_OP_DEL),
 };
 
 static const struct nla_policy policy[IPVSDUMMY_A_MAX + 1] = {
@@ -44,6 +57,14 @@ static const struct nla_policy policy[IPVSDUMMY_A_MAX + 1] = {
 	[IPVSDUMMY_A_RULE] = NLA_POLICY_NESTED(rule_policy),
 	[IPVSDUMMY_A_FLUSH_RULES] = { .type = NLA_FLAG },
 	[IPVSDUMMY_A_EXPLAIN] = { .type = NLA_FLAG },
+	[IPVSDUMMY_A_ARP_REPLY] = NLA_POLICY_MAX(NLA_U32,
+						 IPVSDUMMY_ARP_REPLY_NEVER),
+	[IPVSDUMMY_A_PROBE] = NLA_POLICY_MAX(NLA_U32, IPVSDUMMY_PROBE_ON),
+	[IPVSDUMMY_A_PEER] = NLA_POLICY_NESTED(peer_policy),
+	[IPVSDUMMY_A_FLUSH_PEERS] = { .type = NLA_FLAG },
+	/* Over 32,767 a policy of this kind cannot say: wire_set() does */
+	[IPVSDUMMY_A_SIGHTINGS_MAX] = { .type = NLA_U32 },
+	[IPVSDUMMY_A_CLAIM_TIMEOUT] = { .type = NLA_U32 },
 };
 
 enum {
@@ -65,7 +86,8 @@ static int check_doubles(const struct nlmsghdr *nlh,
 
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != IPVSDUMMY_A_CLASS_POLICY &&
-		    nla_type(attr) != IPVSDUMMY_A_RULE) {
+		    nla_type(attr) != IPVSDUMMY_A_RULE &&
+		    nla_type(attr) != IPVSDUMMY_A_PEER) {
 			if (__test_and_set_bit(nla_type(attr), seen))
 				goto twice;
 			continue;
@@ -181,6 +203,20 @@ static int put_address(struct sk_buff *skb, u8 family,
 	       nla_put(skb, IPVSDUMMY_A_ADDRESS, addr_size(family), addr);
 }
 
+static int put_owner(struct sk_buff *skb, const struct ipvsdummy_owner *owner)
+{
+	if (!owner->evidence)
+		return 0;
+	if (nla_put(skb, IPVSDUMMY_A_LLADDR, ETH_ALEN, owner->lladdr) ||
+	    (owner->claim &&
+	     nla_put_u32(skb, IPVSDUMMY_A_CLAIM, owner->claim)) ||
+	    (owner->vlan && nla_put_u32(skb, IPVSDUMMY_A_VLAN, owner->vlan)) ||
+	    (owner->station &&
+	     nla_put_u32(skb, IPVSDUMMY_A_STATION, owner->station)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_verdict(struct sk_buff *skb, u8 family,
 		       const struct ipvsdummy_verdict *verdict,
 		       const char *match_ifname)
@@ -205,7 +241,7 @@ static int put_verdict(struct sk_buff *skb, u8 family,
 	if (verdict->would &&
 	    nla_put_u32(skb, IPVSDUMMY_A_WOULD, verdict->would))
 		return -EMSGSIZE;
-	return 0;
+	return put_owner(skb, &verdict->owner);
 }
 
 static int put_info(struct sk_buff *skb, const struct ipvsdummy_info *info,
@@ -283,12 +319,46 @@ void ipvsdummy_netlink_multicast(struct net *net,
 				GFP_KERNEL);
 }
 
+static int put_wire(struct sk_buff *skb, const struct ipvsdummy_net *pn,
+		    struct ipvsdummy_guard *guard)
+{
+	struct ipvsdummy_wire *wire = guard ? &guard->wire : NULL;
+	u64 evicted = 0, unclaimed = 0;
+	u32 sightings = 0;
+
+	if (wire) {
+		spin_lock_bh(&wire->lock);
+		sightings = wire->seen.used;
+		evicted = wire->seen.evicted;
+		unclaimed = wire->claims.evicted;
+		spin_unlock_bh(&wire->lock);
+	}
+	return nla_put_u32(skb, IPVSDUMMY_A_PEERS, pn->n_peers) ||
+	       nla_put_u32(skb, IPVSDUMMY_A_PEERS_MAX, IPVSDUMMY_PEERS_MAX) ||
+	       nla_put_u32(skb, IPVSDUMMY_A_SIGHTINGS, sightings) ||
+	       nla_put_u32(skb, IPVSDUMMY_A_SIGHTINGS_MAX,
+			   pn->sightings_max) ||
+	       nla_put_u32(skb, IPVSDUMMY_A_CLAIM_TIMEOUT,
+			   pn->claim_timeout / HZ) ||
+	       put_u64(skb, IPVSDUMMY_A_FRAMES,
+		       wire ? atomic64_read(&wire->frames) : 0) ||
+	       put_u64(skb, IPVSDUMMY_A_CLAIMS,
+		       wire ? atomic64_read(&wire->n_claims) : 0) ||
+	       put_u64(skb, IPVSDUMMY_A_MALFORMED,
+		       wire ? atomic64_read(&wire->malformed) : 0) ||
+	       put_u64(skb, IPVSDUMMY_A_EVICTED, evicted) ||
+	       put_u64(skb, IPVSDUMMY_A_UNCLAIMED, unclaimed) ||
+	       put_u64(skb, IPVSDUMMY_A_PROBES,
+		       wire ? atomic64_read(&wire->probes) : 0);
+}
+
 static int put_status(struct sk_buff *skb, struct net *net)
 {
 	struct ipvsdummy_net *pn = ipvsdummy_net(net);
 	struct ipvsdummy_guard *guard;
 	u64 seq, oldest, unrecorded = 0, unwatched = 0;
 	u32 conflicts = 0, links = 0;
+	int err;
 
 	rtnl_lock();
 	guard = ipvsdummy_guard(net);
@@ -303,9 +373,10 @@ static int put_status(struct sk_buff *skb, struct net *net)
 		links = guard->n_links;
 	}
 	spin_unlock_bh(&pn->lock);
+	err = put_wire(skb, pn, guard);
 	rtnl_unlock();
 
-	return nla_put_string(skb, IPVSDUMMY_A_VERSION, IPVSDUMMY_VERSION) ||
+	return err || nla_put_string(skb, IPVSDUMMY_A_VERSION, IPVSDUMMY_VERSION) ||
 	       put_position(skb, seq) ||
 	       nla_put_u32(skb, IPVSDUMMY_A_RING_SIZE,
 			   guard ? IPVSDUMMY_RING_SIZE : 0) ||
@@ -352,7 +423,9 @@ static int put_link(struct sk_buff *skb, struct ipvsdummy_link *link)
 	    put_u64(skb, IPVSDUMMY_A_EVENTS, link->events) ||
 	    put_u64(skb, IPVSDUMMY_A_UNRECORDED, link->unrecorded) ||
 	    nla_put_u32(skb, IPVSDUMMY_A_RULES, link->rules.count) ||
-	    nla_put_u32(skb, IPVSDUMMY_A_RULES_MAX, IPVSDUMMY_RULES_MAX))
+	    nla_put_u32(skb, IPVSDUMMY_A_RULES_MAX, IPVSDUMMY_RULES_MAX) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_ARP_REPLY, link->arp_reply) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_PROBE, link->probe))
 		return -EMSGSIZE;
 	for (class = IPVSDUMMY_CLASS_HOST; class < IPVSDUMMY_CLASSES; class++)
 		if (put_class(skb, class, policy->action[class],
@@ -544,8 +617,12 @@ static int set_policy(const struct genl_info *info,
 			return -EDOM;
 		}
 		if (!ipvsdummy_action_fits(class, action)) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "Action skip is for class host only");
+			if (action == IPVSDUMMY_ACTION_SKIP)
+				NL_SET_ERR_MSG_ATTR(info->extack, attr,
+						    "Action skip is for class host only");
+			else
+				NL_SET_ERR_MSG_ATTR(info->extack, attr,
+						    "Action verify is for class onlink only");
 			return -EDOM;
 		}
 		policy->action[class] = action;
@@ -694,7 +771,15 @@ static int link_set(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto unlock;
 	link->policy = new;
+	if (info->attrs[IPVSDUMMY_A_ARP_REPLY])
+		WRITE_ONCE(link->arp_reply,
+			   nla_get_u32(info->attrs[IPVSDUMMY_A_ARP_REPLY]));
+	if (info->attrs[IPVSDUMMY_A_PROBE])
+		link->probe = nla_get_u32(info->attrs[IPVSDUMMY_A_PROBE]);
 	if (link->guard) {
+		ipvsdummy_wire_set_quiet(link, link->arp_reply);
+		set_bit(IPVSDUMMY_GUARD_ASK, &link->guard->flags);
+		ipvsdummy_guard_kick(link->guard);
 		ipvsdummy_watch_refresh(link->guard);
 		ipvsdummy_guard_rescan(link->guard);
 	}
@@ -996,6 +1081,204 @@ static int watch_set(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int put_peer(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct ipvsdummy_peer *peer)
+{
+	void *hdr = put_dump_hdr(skb, cb, IPVSDUMMY_CMD_PEER_GET);
+	struct nlattr *nest;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (put_position(skb, ipvsdummy_net(sock_net(skb->sk))->seq))
+		goto cancel;
+	nest = nla_nest_start(skb, IPVSDUMMY_A_PEER);
+	if (!nest)
+		goto cancel;
+	if (peer->family ?
+	    nla_put(skb, IPVSDUMMY_A_PEER_PREFIX, addr_size(peer->family),
+		    &peer->prefix) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_PEER_PREFIXLEN, peer->plen) :
+	    nla_put(skb, IPVSDUMMY_A_PEER_LLADDR, ETH_ALEN, peer->lladdr))
+		goto cancel;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+
+cancel:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
+}
+
+static int peer_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct ipvsdummy_net *pn = ipvsdummy_net(sock_net(skb->sk));
+	struct dump_ctx *ctx = dump_ctx(cb);
+
+	rtnl_lock();
+	for (; ctx->done < pn->n_peers; ctx->done++)
+		if (put_peer(skb, cb, &pn->peers[ctx->done]))
+			break;
+	rtnl_unlock();
+	return skb->len;
+}
+
+static int parse_peer(const struct nlattr *nest, struct ipvsdummy_peer *peer,
+		      u32 *op, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[IPVSDUMMY_A_PEER_MAX + 1];
+	union nf_inet_addr prefix;
+	int err;
+
+	memset(peer, 0, sizeof(*peer));
+	err = nla_parse_nested(tb, IPVSDUMMY_A_PEER_MAX, nest, peer_policy,
+			       extack);
+	if (err)
+		return err;
+	*op = tb[IPVSDUMMY_A_PEER_OP] ?
+	      nla_get_u32(tb[IPVSDUMMY_A_PEER_OP]) : IPVSDUMMY_PEER_OP_ADD;
+	if (!tb[IPVSDUMMY_A_PEER_PREFIX] == !tb[IPVSDUMMY_A_PEER_LLADDR]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "A peer needs a prefix or an lladdr");
+		return -EINVAL;
+	}
+	if (tb[IPVSDUMMY_A_PEER_LLADDR]) {
+		nla_memcpy(peer->lladdr, tb[IPVSDUMMY_A_PEER_LLADDR], ETH_ALEN);
+		if (is_valid_ether_addr(peer->lladdr) &&
+		    !tb[IPVSDUMMY_A_PEER_PREFIXLEN])
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "Not the link-layer address of a station");
+		return -EINVAL;
+	}
+
+	err = get_addr(tb[IPVSDUMMY_A_PEER_PREFIX], &peer->prefix, extack);
+	if (err < 0)
+		return err;
+	peer->family = err;
+	peer->plen = tb[IPVSDUMMY_A_PEER_PREFIXLEN] ?
+		     nla_get_u32(tb[IPVSDUMMY_A_PEER_PREFIXLEN]) :
+		     ipvsdummy_max_plen(peer->family);
+	if (peer->plen > ipvsdummy_max_plen(peer->family)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "Prefix length is over 32");
+		return -ERANGE;
+	}
+	ipvsdummy_mask_addr(&prefix, &peer->prefix, peer->family, peer->plen);
+	if (!ipvsdummy_addr_equal(peer->family, &prefix, &peer->prefix)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "Host bits are set in the prefix");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int change_peer(struct ipvsdummy_peer *peers, unsigned int *n,
+		       const struct nlattr *nest,
+		       struct netlink_ext_ack *extack)
+{
+	struct ipvsdummy_peer wanted;
+	unsigned int i;
+	u32 op;
+	int err;
+
+	err = parse_peer(nest, &wanted, &op, extack);
+	if (err)
+		return err;
+	for (i = 0; i < *n; i++)
+		if (!memcmp(&peers[i], &wanted, sizeof(wanted)))
+			break;
+	if (op == IPVSDUMMY_PEER_OP_DEL) {
+		if (i == *n) {
+			NL_SET_ERR_MSG_ATTR(extack, nest, "No such peer");
+			return -ENOENT;
+		}
+		memmove(&peers[i], &peers[i + 1],
+			(--*n - i) * sizeof(*peers));
+		return 0;
+	}
+	if (i < *n) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "A peer already");
+		return -EEXIST;
+	}
+	if (*n == IPVSDUMMY_PEERS_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "Too many peers");
+		return -ENOSPC;
+	}
+	peers[(*n)++] = wanted;
+	return 0;
+}
+
+static int peer_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = genl_info_net(info);
+	struct ipvsdummy_net *pn = ipvsdummy_net(net);
+	struct ipvsdummy_peer *peers;
+	struct nlattr *nest;
+	unsigned int n = 0;
+	int rem, err;
+
+	err = check_setter(skb, info);
+	if (err)
+		return err;
+	peers = kvcalloc(IPVSDUMMY_PEERS_MAX, sizeof(*peers),
+			 GFP_KERNEL_ACCOUNT);
+	if (!peers)
+		return -ENOMEM;
+
+	rtnl_lock();
+	if (!info->attrs[IPVSDUMMY_A_FLUSH_PEERS] && pn->n_peers) {
+		n = pn->n_peers;
+		memcpy(peers, pn->peers, n * sizeof(*peers));
+	}
+	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(nest) != IPVSDUMMY_A_PEER)
+			continue;
+		err = change_peer(peers, &n, nest, info->extack);
+		if (err)
+			break;
+	}
+	if (err)
+		kvfree(peers);
+	else
+		ipvsdummy_peers_change(net, peers, n);
+	rtnl_unlock();
+	return err;
+}
+
+static int wire_set(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *max = info->attrs[IPVSDUMMY_A_SIGHTINGS_MAX];
+	const struct nlattr *timeout = info->attrs[IPVSDUMMY_A_CLAIM_TIMEOUT];
+	struct net *net = genl_info_net(info);
+	struct ipvsdummy_net *pn = ipvsdummy_net(net);
+	struct ipvsdummy_guard *guard;
+	int err;
+
+	err = check_setter(skb, info);
+	if (err)
+		return err;
+	if (max && nla_get_u32(max) > IPVSDUMMY_SIGHTINGS_LIMIT) {
+		NL_SET_ERR_MSG_ATTR(info->extack, max, "Too many sightings");
+		return -ERANGE;
+	}
+	if (timeout && (!nla_get_u32(timeout) ||
+			nla_get_u32(timeout) > CLAIM_TIMEOUT_MAX)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, timeout,
+				    "Not between a second and a day");
+		return -ERANGE;
+	}
+
+	rtnl_lock();
+	if (max)
+		err = ipvsdummy_wire_resize(net, nla_get_u32(max));
+	if (!err && timeout)
+		WRITE_ONCE(pn->claim_timeout, nla_get_u32(timeout) * HZ);
+	guard = ipvsdummy_guard(net);
+	if (!err && guard)
+		ipvsdummy_guard_rescan(guard);
+	rtnl_unlock();
+	return err;
+}
+
 /* Of an interface in the index; it may just be going */
 static const char *match_ifname(const struct net *net, int ifindex)
 {
@@ -1033,6 +1316,10 @@ static void put_reason(void *ctx, const struct ipvsdummy_verdict *reason,
 	    nla_put_u32(skb, IPVSDUMMY_A_REASON_MATCH_PREFIXLEN,
 			reason->match_plen) ||
 	    (decides && nla_put_flag(skb, IPVSDUMMY_A_REASON_DECIDES)) ||
+	    nla_put_u32(skb, IPVSDUMMY_A_REASON_EVIDENCE, reason->evidence) ||
+	    (reason->owner.evidence &&
+	     nla_put(skb, IPVSDUMMY_A_REASON_LLADDR, ETH_ALEN,
+		     reason->owner.lladdr)) ||
 	    (ifindex &&
 	     (nla_put_u32(skb, IPVSDUMMY_A_REASON_MATCH_IFINDEX, ifindex) ||
 	      nla_put_string(skb, IPVSDUMMY_A_REASON_MATCH_IFNAME,
@@ -1046,21 +1333,25 @@ static void put_reason(void *ctx, const struct ipvsdummy_verdict *reason,
 }
 
 /* How many there are goes first, in case they are more than fit */
-static int put_reasons(struct sk_buff *skb, const struct ipvsdummy_link *link,
+static int put_reasons(struct sk_buff *skb, struct ipvsdummy_link *link,
 		       const struct ipvsdummy_ifaddr *vip)
 {
+	const struct ipvsdummy_owners owners = {
+		.find = ipvsdummy_neigh_find,
+		.ctx = link,
+	};
 	struct reasons reasons = {
 		.net = link->guard->net,
 		.family = vip->family,
 	};
 
-	ipvsdummy_explain(&link->guard->index, NULL, &link->policy, &link->rules,
-			  vip, put_reason, &reasons);
+	ipvsdummy_explain(&link->guard->index, &owners, &link->policy,
+			  &link->rules, vip, put_reason, &reasons);
 	if (nla_put_u32(skb, IPVSDUMMY_A_REASONS, reasons.count))
 		return -EMSGSIZE;
 	reasons.skb = skb;
-	ipvsdummy_explain(&link->guard->index, NULL, &link->policy, &link->rules,
-			  vip, put_reason, &reasons);
+	ipvsdummy_explain(&link->guard->index, &owners, &link->policy,
+			  &link->rules, vip, put_reason, &reasons);
 	return 0;
 }
 
@@ -1080,8 +1371,7 @@ static int put_check(struct sk_buff *skb, struct ipvsdummy_link *link,
 	if (!link->guard)
 		return -ENOMEM;
 	ipvsdummy_watch_refresh(link->guard);
-	ipvsdummy_judge(&link->guard->index, NULL, &link->policy, &link->rules, &vip,
-			false, &verdict);
+	ipvsdummy_guard_judge(link, &vip, false, &verdict);
 
 	if (put_position(skb, ipvsdummy_net(net)->seq) ||
 	    put_link_name(skb, link->dev->ifindex, link->dev->name) ||
@@ -1166,6 +1456,19 @@ static const struct genl_ops ops[] = {
 		.cmd = IPVSDUMMY_CMD_RULE_GET,
 		.start = link_start,
 		.dumpit = rule_dump,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_PEER_GET,
+		.start = dump_start,
+		.dumpit = peer_dump,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_PEER_SET,
+		.doit = peer_set,
+	},
+	{
+		.cmd = IPVSDUMMY_CMD_WIRE_SET,
+		.doit = wire_set,
 	},
 };
 

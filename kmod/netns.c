@@ -34,6 +34,7 @@ static void free_guard(struct work_struct *work)
 	synchronize_rcu();
 	cancel_delayed_work_sync(&guard->work);
 	cancel_work_sync(&guard->event_work);
+	ipvsdummy_wire_destroy(guard);
 	ipvsdummy_index_destroy(&guard->index);
 	kvfree(guard->ring);
 	kfree(guard);
@@ -63,6 +64,7 @@ static struct ipvsdummy_guard *create_guard(struct net *net)
 	guard->net = net;
 	ipvsdummy_index_init(&guard->index);
 	INIT_LIST_HEAD(&guard->links);
+	INIT_LIST_HEAD(&guard->quiet_links);
 	INIT_LIST_HEAD(&guard->refused);
 	hash_init(guard->watched);
 	guard->conflicts = RB_ROOT;
@@ -73,13 +75,21 @@ static struct ipvsdummy_guard *create_guard(struct net *net)
 	guard->sent = pn->seq;
 	guard->first = pn->seq + 1;
 	pn->guarded = true;
-	if (ipvsdummy_watch_start(guard)) {
-		ipvsdummy_watch_stop(guard);
-		queue_work(ipvsdummy_wq, &guard->free_work);
-		return NULL;
-	}
+	if (ipvsdummy_wire_start(guard))
+		goto free;
+	ipvsdummy_lladdr_start(guard);
+	if (ipvsdummy_watch_start(guard))
+		goto stop;
 	rcu_assign_pointer(pn->guard, guard);
 	return guard;
+
+stop:
+	ipvsdummy_watch_stop(guard);
+	ipvsdummy_lladdr_stop(guard);
+	ipvsdummy_wire_stop(guard);
+free:
+	queue_work(ipvsdummy_wq, &guard->free_work);
+	return NULL;
 }
 
 /**
@@ -113,7 +123,9 @@ void ipvsdummy_guard_put(struct ipvsdummy_guard *guard)
 	if (--guard->n_links)
 		return;
 
+	ipvsdummy_wire_stop(guard);
 	ipvsdummy_watch_stop(guard);
+	ipvsdummy_lladdr_stop(guard);
 	/* The next guard's events must not overtake the last of this one */
 	cancel_work_sync(&guard->event_work);
 	ipvsdummy_events_send(guard);
@@ -138,6 +150,8 @@ static int __net_init netns_init(struct net *net)
 
 	spin_lock_init(&pn->lock);
 	INIT_LIST_HEAD(&pn->names);
+	pn->sightings_max = IPVSDUMMY_SIGHTINGS;
+	pn->claim_timeout = IPVSDUMMY_CLAIM_SECS * HZ;
 	return 0;
 }
 
@@ -151,6 +165,7 @@ static void __net_exit netns_exit(struct net *net)
 		flush_workqueue(ipvsdummy_wq);
 	list_for_each_entry_safe(name, next, &pn->names, node)
 		kfree(name);
+	kvfree(pn->peers);
 }
 
 static struct pernet_operations netns_ops = {

@@ -121,6 +121,39 @@ u8 ipvsdummy_watch_reason(const struct net_device *dev)
 	return name ? IPVSDUMMY_WATCH_REASON_NAMED : 0;
 }
 
+/**
+ * ipvsdummy_is_watched - is an interface watched?
+ * @guard: of its netns
+ * @dev: the interface
+ *
+ * Context: RTNL or RCU.
+ * Return: whether it is.
+ */
+bool ipvsdummy_is_watched(struct ipvsdummy_guard *guard,
+			  const struct net_device *dev)
+{
+	return find_watched(guard, dev);
+}
+
+/**
+ * ipvsdummy_watches_v4 - is it an address of a watched interface?
+ * @guard: the guard
+ * @ip: an IPv4 address
+ *
+ * Context: RCU.
+ * Return: whether it is.
+ */
+bool ipvsdummy_watches_v4(struct ipvsdummy_guard *guard, __be32 ip)
+{
+	struct ipvsdummy_watched *watched;
+	unsigned int bkt;
+
+	hash_for_each_rcu(guard->watched, bkt, watched, node)
+		if (ipvsdummy_has_v4(watched->dev, ip))
+			return true;
+	return false;
+}
+
 static void vips_to_judge(struct ipvsdummy_guard *guard)
 {
 	set_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags);
