@@ -20,7 +20,7 @@
 #define CLASS_BIT(name)	(1ULL << IPVSDUMMY_A_CLASS_##name)
 #define NUM(msg, name)	((msg)->num[IPVSDUMMY_A_##name])
 
-enum { NONE, U32, U64, STRING, BINARY, NEST, FLAG_ONLY };
+enum { NONE, U32, U64, STRING, BINARY, LLADDR, NEST, FLAG_ONLY };
 
 static const uint8_t kind_of[IPVSDUMMY_A_MAX + 1] = {
 	[A(IFINDEX)] = U32,
@@ -62,6 +62,23 @@ static const uint8_t kind_of[IPVSDUMMY_A_MAX + 1] = {
 	[A(RULES_MAX)] = U32,
 	[A(REASONS)] = U32,
 	[A(REASON)] = NEST,
+	[A(LLADDR)] = LLADDR,
+	[A(ARP_REPLY)] = U32,
+	[A(PROBE)] = U32,
+	[A(CLAIM)] = U32,
+	[A(VLAN)] = U32,
+	[A(STATION)] = U32,
+	[A(PEERS)] = U32,
+	[A(PEERS_MAX)] = U32,
+	[A(SIGHTINGS)] = U32,
+	[A(SIGHTINGS_MAX)] = U32,
+	[A(CLAIM_TIMEOUT)] = U32,
+	[A(FRAMES)] = U64,
+	[A(CLAIMS)] = U64,
+	[A(MALFORMED)] = U64,
+	[A(EVICTED)] = U64,
+	[A(UNCLAIMED)] = U64,
+	[A(PROBES)] = U64,
 };
 
 static const uint8_t class_kind_of[IPVSDUMMY_A_CLASS_MAX + 1] = {
@@ -83,10 +100,15 @@ static const uint8_t class_kind_of[IPVSDUMMY_A_CLASS_MAX + 1] = {
 #define HAS_STATUS	(POSITION | BIT(VERSION) | BIT(RING_SIZE) |	\
 			 BIT(RING_OLDEST) | BIT(CONFLICTS) |		\
 			 BIT(CONFLICTS_MAX) | BIT(UNRECORDED) |		\
-			 BIT(UNWATCHED) | BIT(LINKS))
+			 BIT(UNWATCHED) | BIT(LINKS) | BIT(PEERS) |	\
+			 BIT(PEERS_MAX) | BIT(SIGHTINGS) |		\
+			 BIT(SIGHTINGS_MAX) | BIT(CLAIM_TIMEOUT) |	\
+			 BIT(FRAMES) | BIT(CLAIMS) | BIT(MALFORMED) |	\
+			 BIT(EVICTED) | BIT(UNCLAIMED) | BIT(PROBES))
 #define HAS_LINK	(POSITION | LINK_NAME | BIT(MODE) |		\
 			 BIT(ADDRESSES) | BIT(EVENTS) | BIT(UNRECORDED) | \
-			 BIT(RULES) | BIT(RULES_MAX) | BIT(CLASS_POLICY))
+			 BIT(RULES) | BIT(RULES_MAX) | BIT(CLASS_POLICY) | \
+			 BIT(ARP_REPLY) | BIT(PROBE))
 #define HAS_RULE	(POSITION | LINK_NAME | BIT(RULE))
 #define HAS_WATCHED	(POSITION | LINK_NAME | BIT(WATCH_REASON) |	\
 			 BIT(ADDRESSES))
@@ -95,7 +117,8 @@ static const uint8_t class_kind_of[IPVSDUMMY_A_CLASS_MAX + 1] = {
 #define HAS_LOST	(POSITION | BIT(TIME) | BIT(EVENT) | BIT(COUNT))
 #define HAS_CONFLICT	(POSITION | BIT(TIME) | BIT(EVENT) | LINK_NAME |	\
 			 VIP | MATCH | BIT(SINCE) | BIT(ACTION))
-#define MAY_CONFLICT	(BIT(WOULD) | BIT(COUNT) | MATCH_LINK)
+#define OWNER		(BIT(LLADDR) | BIT(CLAIM) | BIT(VLAN) | BIT(STATION))
+#define MAY_CONFLICT	(BIT(WOULD) | BIT(COUNT) | MATCH_LINK | OWNER)
 
 /**
  * struct msg - a message of the family
@@ -117,7 +140,7 @@ struct msg {
 	struct {
 		uint64_t has;
 		uint64_t num[IPVSDUMMY_A_CLASS_MAX + 1];
-	} class[IPVSDUMMY_CLASS_RULE + 1];
+	} class[IPVSDUMMY_CLASS_NEIGH + 1];
 	char rule[64];
 	char reason[1024];
 };
@@ -178,7 +201,7 @@ static inline void parse_class(const struct nlattr *nest, struct msg *msg)
 		num[type] = get_number(attr, class_kind_of[type]);
 	}
 	type = num[A(CLASS_CLASS)];
-	if (type < IPVSDUMMY_CLASS_HOST || type > IPVSDUMMY_CLASS_RULE)
+	if (type < IPVSDUMMY_CLASS_HOST || type > IPVSDUMMY_CLASS_NEIGH)
 		die("a policy of class %u", type);
 	if (msg->class[type].has)
 		die("two policies of class %u", type);
@@ -204,6 +227,8 @@ static inline const char *class_word(uint64_t class)
 		[IPVSDUMMY_CLASS_HOST] = "host",
 		[IPVSDUMMY_CLASS_ONLINK] = "onlink",
 		[IPVSDUMMY_CLASS_RULE] = "rule",
+		[IPVSDUMMY_CLASS_GATEWAY] = "gateway",
+		[IPVSDUMMY_CLASS_NEIGH] = "neigh",
 	};
 
 	return class < sizeof(words) / sizeof(*words) ? words[class] : "?";
@@ -291,6 +316,11 @@ static inline void parse_attr(const struct nlattr *attr, struct msg *msg)
 		memcpy(msg->bin[type], str, size);
 		msg->num[type] = size;
 		break;
+	case LLADDR:
+		if (size != 6)
+			die("attribute %u: lladdr of %zu bytes", type, size);
+		memcpy(msg->bin[type], str, size);
+		break;
 	case NEST:
 		if (type == A(CLASS_POLICY))
 			parse_class(attr, msg);
@@ -315,7 +345,7 @@ static inline void check_class_policies(const struct msg *msg)
 			     CLASS_BIT(ACTIVE);
 	unsigned int class;
 
-	for (class = IPVSDUMMY_CLASS_HOST; class <= IPVSDUMMY_CLASS_RULE;
+	for (class = IPVSDUMMY_CLASS_HOST; class <= IPVSDUMMY_CLASS_NEIGH;
 	     class++)
 		if (msg->class[class].has !=
 		    (all | (class == IPVSDUMMY_CLASS_RULE ? 0 :
@@ -329,12 +359,21 @@ static inline void check_verdict(const struct msg *msg)
 {
 	uint64_t size = NUM(msg, FAMILY) == AF_INET ? 4 : 16;
 	uint64_t would = NUM(msg, WOULD), action = NUM(msg, ACTION);
+	uint64_t class = NUM(msg, CLASS), evidence = NUM(msg, EVIDENCE);
+	static const uint8_t first_evidence[IPVSDUMMY_CLASS_NEIGH + 1] = {
+		[IPVSDUMMY_CLASS_HOST] = IPVSDUMMY_EVIDENCE_ADDRESS,
+		[IPVSDUMMY_CLASS_ONLINK] = IPVSDUMMY_EVIDENCE_ADDRESS,
+		[IPVSDUMMY_CLASS_RULE] = IPVSDUMMY_EVIDENCE_RULE,
+		[IPVSDUMMY_CLASS_GATEWAY] = IPVSDUMMY_EVIDENCE_ROUTE,
+		[IPVSDUMMY_CLASS_NEIGH] = IPVSDUMMY_EVIDENCE_NEIGH,
+	};
 
 	if (NUM(msg, ADDRESS) != size)
 		die("an address of %llu bytes", (unsigned long long)size);
 	if (msg->has & BIT(WOULD) &&
 	    ((would != IPVSDUMMY_ACTION_REJECT &&
-	      would != IPVSDUMMY_ACTION_SKIP) ||
+	      would != IPVSDUMMY_ACTION_SKIP &&
+	      would != IPVSDUMMY_ACTION_VERIFY) ||
 	     action != IPVSDUMMY_ACTION_FLAG))
 		die("would %u beside action %u", (int)would, (int)action);
 	if (!(msg->has & BIT(CLASS))) {
@@ -345,24 +384,30 @@ static inline void check_verdict(const struct msg *msg)
 	if (action != IPVSDUMMY_ACTION_FLAG &&
 	    action != IPVSDUMMY_ACTION_REJECT &&
 	    (action != IPVSDUMMY_ACTION_SKIP ||
-	     NUM(msg, CLASS) != IPVSDUMMY_CLASS_HOST))
+	     class != IPVSDUMMY_CLASS_HOST) &&
+	    (action != IPVSDUMMY_ACTION_VERIFY ||
+	     class != IPVSDUMMY_CLASS_ONLINK))
 		die("action %u in class %u", (int)action,
-		    (int)NUM(msg, CLASS));
-	if (NUM(msg, SEVERITY) != (NUM(msg, CLASS) == IPVSDUMMY_CLASS_ONLINK ?
+		    (int)class);
+	if (NUM(msg, SEVERITY) != (class == IPVSDUMMY_CLASS_ONLINK ?
 				   IPVSDUMMY_SEVERITY_INFO :
-				   IPVSDUMMY_SEVERITY_CRITICAL))
+				   IPVSDUMMY_SEVERITY_CRITICAL) &&
+	    (NUM(msg, SEVERITY) != IPVSDUMMY_SEVERITY_WARNING ||
+	     class != IPVSDUMMY_CLASS_NEIGH))
 		die("severity %u in class %u", (int)NUM(msg, SEVERITY),
-		    (int)NUM(msg, CLASS));
-	if (NUM(msg, EVIDENCE) != (NUM(msg, CLASS) == IPVSDUMMY_CLASS_RULE ?
-				   IPVSDUMMY_EVIDENCE_RULE :
-				   IPVSDUMMY_EVIDENCE_ADDRESS))
-		die("evidence %u", (int)NUM(msg, EVIDENCE));
+		    (int)class);
+	if (evidence < first_evidence[class] ||
+	    evidence > (class == IPVSDUMMY_CLASS_NEIGH ?
+			IPVSDUMMY_EVIDENCE_PROBE : first_evidence[class]))
+		die("evidence %u in class %u", (int)evidence, (int)class);
+	if ((msg->has & OWNER) && class != IPVSDUMMY_CLASS_NEIGH)
+		die("an owner in class %u", (int)class);
 	if ((msg->has & MATCH_LINK) !=
-	    (NUM(msg, CLASS) == IPVSDUMMY_CLASS_RULE ? 0 : MATCH_LINK))
+	    (class == IPVSDUMMY_CLASS_RULE ? 0 : MATCH_LINK))
 		die("a match with an interface, or without");
 	if (NUM(msg, MATCH_PREFIX) != size ||
 	    NUM(msg, MATCH_PREFIXLEN) > size * 8 ||
-	    (NUM(msg, CLASS) == IPVSDUMMY_CLASS_HOST &&
+	    (class == IPVSDUMMY_CLASS_HOST &&
 	     (NUM(msg, MATCH_PREFIXLEN) != size * 8 ||
 	      memcmp(msg->bin[A(MATCH_PREFIX)], msg->bin[A(ADDRESS)], size))))
 		die("a match of length %u", (int)NUM(msg, MATCH_PREFIXLEN));
