@@ -92,7 +92,7 @@ test_policy()
 	new_dummy
 	swap adopt $dev mode enforce host skip onlink reject
 	equal enforce "$(mode)" mode
-	equal "skip reject" "$(here ipvsdummyctl -j show $dev |
+	equal "skip reject reject reject" "$(here ipvsdummyctl -j show $dev |
 		jq -r '[.[0].classes[].action // empty] | join(" ")')" actions
 	# what is bound stays so
 	all_local "with a policy"

@@ -23,7 +23,8 @@ setup()
 policy()
 {
 	ctl -j show $dev |
-	jq -r '.[0] | "\(.mode) " + ([.classes[].action // empty] | join(" "))'
+	jq -r '.[0] | [.mode, (.classes[].action // empty), .arp_reply,
+		.probe] | join(" ")'
 }
 
 # file: standard input becomes a file, $file
@@ -51,7 +52,7 @@ test_batch()
 	truncate -s -1 "$file"
 	set_policy mode enforce
 	expect ctl -batch "$file"
-	equal "audit reject flag" "$(policy)" settings
+	equal "audit reject flag reject reject normal off" "$(policy)" settings
 	equal "10.2.0.0/16 allow, 10.3.0.0/16 reject, fd00::/8 flag" \
 		"$(rules)" rules
 	expect ctl rule flush
@@ -147,9 +148,9 @@ test_save_and_sync()
 	expect ctl rule add $dev fd00::/8 flag
 	expect ctl rule add $dev 10.2.0.0/16 allow
 	expect ctl rule add $dev 9.9.9.9 reject
-	set_policy mode audit host skip
+	set_policy mode audit host skip neigh flag arp-reply uncontested
 	ctl save $dev >"$tmp/saved"
-	equal "set $dev mode audit host skip onlink flag
+	equal "set $dev mode audit host skip onlink flag gateway reject neigh flag arp-reply uncontested probe off
 rule add $dev 9.9.9.9/32 reject
 rule add $dev 10.2.0.0/16 allow
 rule add $dev fd00::/8 flag" "$(cat "$tmp/saved")" saved
@@ -158,7 +159,7 @@ rule add $dev fd00::/8 flag" "$(cat "$tmp/saved")" saved
 
 	file <<-END
 		rule add DEV 10.2.0.0/16 reject
-		set DEV onlink reject
+		set DEV onlink reject probe on
 		rule add fd00::/8 flag dev $dev
 		rule add $dev 10.4.0.0/16 allow
 	END
@@ -168,11 +169,14 @@ rule add $dev fd00::/8 flag" "$(cat "$tmp/saved")" saved
 	equal "set $dev mode enforce
 set $dev host reject
 set $dev onlink reject
+set $dev neigh reject
+set $dev arp-reply normal
+set $dev probe on
 rule del $dev 9.9.9.9/32 reject
 rule replace $dev 10.2.0.0/16 reject
 rule add $dev 10.4.0.0/16 allow" "$(cat "$tmp/out")" difference
 	equal "$(cat "$tmp/out")" "$(cat "$tmp/dry")" "that of -dry-run"
-	equal "enforce reject reject" "$(policy)" settings
+	equal "enforce reject reject reject reject normal on" "$(policy)" settings
 	equal "10.2.0.0/16 reject, 10.4.0.0/16 allow, fd00::/8 flag" \
 		"$(rules)" rules
 
@@ -184,7 +188,7 @@ rule add $dev 10.4.0.0/16 allow" "$(cat "$tmp/out")" difference
 	expect ctl -b "$tmp/saved"
 	equal "$(cat "$tmp/saved")" "$(ctl save $dev)" "as a batch"
 	ctl sync $dev /dev/null >/dev/null || fail "an empty file"
-	equal "enforce reject flag" "$(policy)" "all as with a new link"
+	equal "enforce reject flag reject reject normal off" "$(policy)" "all as with a new link"
 	equal "" "$(rules)" "all rules gone"
 }
 
@@ -274,6 +278,12 @@ test_wrong_policies()
 		a123456789012345: not an interface name | watch add a123456789012345
 		x: begins with a quote | set DEV 'x
 		onlink skip: Action skip is for class host only | set DEV onlink skip
+		neigh verify: Action verify is for class onlink only | set DEV neigh verify
+		arp-reply: without a way to reply | set DEV arp-reply
+		arp-reply: given twice | set DEV arp-reply never arp-reply normal
+		maybe: not on or off | set DEV probe maybe
+		peer: not a line of a policy | peer add 10.0.0.1
+		wire: not a line of a policy | wire set timeout 60
 		w0: is watched | watch exclude w0
 	END
 	all_wrong <"$tmp/wrong-policies"

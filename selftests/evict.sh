@@ -117,4 +117,19 @@ test_bad_input()
 	wrong "not permitted" evict $dev
 }
 
-run_all test_evict test_forms test_batch test_follow test_bad_input
+# What one forged frame could have made is unbound only on demand
+test_unconfirmed()
+{
+	setup
+	expect here ip neigh add 10.1.0.9 lladdr 52:54:00:12:34:09 dev w0 \
+		nud stale
+	expect vip_add 10.1.0.9/32
+	is "flagged neigh w0" 10.1.0.9 || fail "neigh: $(state 10.1.0.9)"
+	expect ctl evict $dev
+	equal "10.1.0.7/32 10.1.0.9/32 10.2.0.1/32" "$(bound)" "for sure"
+	equal "$dev: unbound 10.1.0.9/32: neigh, 52:54:00:12:34:09 on w0" \
+		"$(ctl evict $dev neigh)" "on demand"
+}
+
+run_all test_evict test_forms test_batch test_follow test_unconfirmed \
+	test_bad_input

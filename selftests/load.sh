@@ -162,7 +162,7 @@ test_link_moves()
 	new_netns
 	expect ip -n "$from" link set $dev netns "$ns"
 	wait_for saw "flagged resolved" "$tmp/events" 10.1.0.2
-	equal '["audit","skip","reject"]' "$(here ipvsdummyctl -j show |
+	equal '["audit","skip","reject","reject","reject"]' "$(here ipvsdummyctl -j show |
 		jq -c '.[0] | [.mode] + [.classes[].action // empty]')" "policy"
 	expect vip_add 10.1.0.2/32
 	is "" 10.1.0.2 || fail "a conflict of the other namespace"

@@ -94,6 +94,56 @@ test_listing()
 		fail "instance: $out"
 }
 
+# What another station has, for sure and maybe
+test_stations()
+{
+	local lladdr=52:54:00:12:34
+
+	setup
+	expect here ip link set w0 up
+	expect here ip link set w0p up
+	expect here ip neigh add 10.1.0.8 lladdr $lladdr:08 dev w0 nud permanent
+	expect here ip neigh add 10.1.0.9 lladdr $lladdr:09 dev w0 nud stale
+	expect here ip neigh add fd00:1::9 lladdr $lladdr:09 dev w0 nud stale
+	expect here ip route add default via 10.1.0.254
+	expect vip_add 10.1.0.9/32
+	exits 1 ipvsdummy-mon
+	exits 0 ipvsdummy-mon --min-severity critical
+	expect vip_add fd00:1::9/128
+	refused "" vip_add 10.1.0.8/32
+	refused "" vip_add 10.1.0.254/32
+	exits 1 ipvsdummy-mon --json --class neigh,gateway
+	equal 'critical rejected 10.1.0.8: neigh, 52:54:00:12:34:08 on w0
+warning flagged 10.1.0.9: neigh, 52:54:00:12:34:09 on w0
+critical rejected 10.1.0.254: gateway, default route by w0
+warning flagged fd00:1::9: neigh, 52:54:00:12:34:09 on w0' \
+		"$(jq -r '"\(.severity) \(.message)"' <<<"$out")" messages
+	equal '["neigh","reject","neigh","w0","10.1.0.8/32","52:54:00:12:34:08"]
+["gateway","reject","route","w0","10.1.0.254/32",null]' \
+		"$(jq -c 'select(.severity == "critical") | [.class, .action,
+			.evidence, .match_dev, .match_prefix, .lladdr]' \
+			<<<"$out")" values
+	exits 1 ipvsdummy-mon
+	grep -q "rejected  *critical  *10.1.0.8 .* neigh  *$lladdr:08 on w0$" \
+		<<<"$out" || fail "text: $out"
+}
+
+# Refused at first: an event of its own action
+test_verify()
+{
+	setup
+	set_policy onlink verify
+	refused "" vip_add 10.1.0.9/32
+	exits 0 ipvsdummy-mon --json
+	equal '["rejected","verify","onlink","info"]' \
+		"$(jq -c '[.event, .action, .class, .severity]' <<<"$out")" event
+	set_policy mode audit
+	expect vip_add 10.1.0.7/32
+	equal '["flagged","flag","verify"]' "$(here ipvsdummy-mon --json |
+		jq -c 'select(.address == "10.1.0.7") |
+			[.event, .action, .would]')" audit
+}
+
 test_filters()
 {
 	setup
@@ -112,6 +162,7 @@ test_filters()
 	count 1 --event flagged --dev kube-ipvs1
 	count 3 --dev kube-ipvs1,$dev
 	count 3 --class host,onlink
+	count 0 --class gateway,neigh
 	count 3 --event resolved,flagged,rejected
 }
 
@@ -264,5 +315,5 @@ test_unavailable()
 	equal 2 "$(wc -l <"$tmp/events")" lines
 }
 
-run_all test_exit_codes test_listing test_filters test_unprivileged \
+run_all test_exit_codes test_listing test_stations test_verify test_filters test_unprivileged \
 	test_follow_quits test_hostile_names test_overrun test_unavailable

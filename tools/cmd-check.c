@@ -251,17 +251,16 @@ static int judge_all(const char *dev, const struct setting *settings,
 		     struct questions *questions)
 {
 	struct standalone *alone = standalone_open(dev);
-	uint32_t class;
 	size_t i;
+	int what;
 
 	if (!alone)
 		return fail("netlink", "%s", strerror(errno));
 	if (settings[SETTING_MODE].given)
 		standalone_set_mode(alone, settings[SETTING_MODE].to);
-	for (class = SETTING_MODE + 1; class < SETTINGS_MAX; class++)
-		if (settings[class].given)
-			standalone_set_action(alone, class,
-					      settings[class].to);
+	for (what = 0; what < SETTINGS_MAX; what++)
+		if (settings[what].given && setting_is_class(what))
+			standalone_set_action(alone, what, settings[what].to);
 	for (i = 0; i < questions->count; i++)
 		standalone_judge(alone, &questions->question[i].address,
 				 &questions->question[i].verdict);

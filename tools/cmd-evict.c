@@ -22,7 +22,8 @@
  * struct eviction - what is to be unbound
  * @ctl: with a socket to the module
  * @dev: the link
- * @classes: bits by enum ipvsdummy_class
+ * @classes: bits by enum ipvsdummy_class; none for whatever has another owner
+ *	for sure
  * @rtnl: for addresses
  * @batch: requests about them
  */
@@ -34,11 +35,22 @@ struct eviction {
 	struct batch batch;
 };
 
+/* Where VIPs are planned in the nodes' own prefixes, all are onlink; and one
+ * forged frame must not unbind anything.
+ */
+static bool is_class_wanted(const struct eviction *e,
+			    const struct record *conflict)
+{
+	if (!e->classes)
+		return conflict->severity == IPVSDUMMY_SEVERITY_CRITICAL;
+	return conflict->class < 32 &&
+	       e->classes & UINT32_C(1) << conflict->class;
+}
+
 static bool is_wanted(const struct eviction *e, const struct record *conflict)
 {
 	return conflict->event == IPVSDUMMY_EVENT_FLAGGED &&
-	       conflict->class < 32 &&
-	       e->classes & UINT32_C(1) << conflict->class &&
+	       is_class_wanted(e, conflict) &&
 	       !strcmp(conflict->ifname, e->dev);
 }
 
@@ -237,10 +249,7 @@ int cmd_evict(struct ctl *ctl, int argc, char **argv)
 	memset(&e, 0, sizeof(e));	/* of the line before, in a batch */
 	e.ctl = ctl;
 	e.dev = argv[0];
-	/* Where VIPs are planned in the nodes' own prefixes, all are onlink */
-	if (argc == 1)
-		e.classes = ~(UINT32_C(1) << IPVSDUMMY_CLASS_ONLINK);
-	else if (!filter_add_words(&e.classes, &class_words, argv[1]))
+	if (argc == 2 && !filter_add_words(&e.classes, &class_words, argv[1]))
 		return EXIT_ERROR;
 	ret = ctl_open(ctl);
 	if (!ret)

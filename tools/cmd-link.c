@@ -115,6 +115,19 @@ static json_t *json_policy(const struct class_policy *policy)
 			 "flagged", (json_int_t)policy->flagged);
 }
 
+/* What the module does not know is NULL */
+static const char *arp_reply_of(const struct record *record)
+{
+	return record->has[IPVSDUMMY_A_ARP_REPLY] ?
+	       word_of(&arp_reply_words, record->arp_reply) : NULL;
+}
+
+static const char *probe_of(const struct record *record)
+{
+	return record->has[IPVSDUMMY_A_PROBE] ?
+	       word_of(&probe_words, record->probe) : NULL;
+}
+
 static json_t *json_link(const struct link *link)
 {
 	const struct record *record = &link->record;
@@ -123,10 +136,12 @@ static json_t *json_link(const struct link *link)
 
 	for (i = 0; i < link->classes; i++)
 		json_array_append_new(policies, json_policy(&link->policy[i]));
-	return json_pack("{s:o, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:o}",
+	return json_pack("{s:o, s:I, s:s, s:s*, s:s*, s:I, s:I, s:I, s:I, s:I, s:o}",
 			 "dev", json_name(record->ifname),
 			 "ifindex", (json_int_t)record->ifindex,
 			 "mode", word_of(&mode_words, record->mode),
+			 "arp_reply", arp_reply_of(record),
+			 "probe", probe_of(record),
 			 "addresses", (json_int_t)record->addresses,
 			 "rules", (json_int_t)record->rules,
 			 "rules_max", (json_int_t)record->rules_max,
@@ -157,15 +172,20 @@ static void print_policy(struct table *table, const struct class_policy *policy,
 
 static void print_link(struct table *table, const struct link *link)
 {
+	const struct record *record = &link->record;
 	char name[TEXT_NAME];
 	unsigned int i;
 
-	text_escape(name, sizeof(name), link->record.ifname);
-	printf("%s: mode %s, addresses %" PRIu32 ", rules %" PRIu32
-	       ", events %" PRIu64 ", lost %" PRIu64 "\n",
-	       name, word_of(&mode_words, link->record.mode),
-	       link->record.addresses, link->record.rules,
-	       link->record.events, link->record.unrecorded);
+	text_escape(name, sizeof(name), record->ifname);
+	printf("%s: mode %s", name, word_of(&mode_words, record->mode));
+	if (arp_reply_of(record))
+		printf(", arp-reply %s", arp_reply_of(record));
+	if (probe_of(record))
+		printf(", probe %s", probe_of(record));
+	printf(", addresses %" PRIu32 ", rules %" PRIu32 ", events %" PRIu64
+	       ", lost %" PRIu64 "\n",
+	       record->addresses, record->rules, record->events,
+	       record->unrecorded);
 	for (i = 0; i < link->classes; i++)
 		print_policy(table, &link->policy[i], true);
 }

@@ -24,9 +24,11 @@ struct reason {
 	bool decides;
 	uint32_t class;
 	uint32_t action;
+	uint32_t evidence;
 	char match_ifname[RECORD_STRING];
 	struct blob match_prefix;
 	uint32_t match_prefixlen;
+	struct blob lladdr;
 };
 
 struct answer {
@@ -57,11 +59,20 @@ static bool copy_reason(struct reason *reason, const struct nlattr *attr)
 		reason->match_prefix.len = len;
 		memcpy(reason->match_prefix.data, payload, len);
 		return true;
+	case IPVSDUMMY_A_REASON_LLADDR:
+		if (len > BLOB_MAX)
+			return false;
+		reason->lladdr.len = len;
+		memcpy(reason->lladdr.data, payload, len);
+		return true;
 	case IPVSDUMMY_A_REASON_CLASS:
 		number = &reason->class;
 		break;
 	case IPVSDUMMY_A_REASON_ACTION:
 		number = &reason->action;
+		break;
+	case IPVSDUMMY_A_REASON_EVIDENCE:
+		number = &reason->evidence;
 		break;
 	case IPVSDUMMY_A_REASON_MATCH_PREFIXLEN:
 		number = &reason->match_prefixlen;
@@ -127,6 +138,7 @@ static void describe(char dst[static WHY_MAX], const struct reason *reason)
 		.class = reason->class,
 		.match_prefix = reason->match_prefix,
 		.match_prefixlen = reason->match_prefixlen,
+		.lladdr = reason->lladdr,
 	};
 
 	record.has[IPVSDUMMY_A_MATCH_PREFIX] =
@@ -134,19 +146,30 @@ static void describe(char dst[static WHY_MAX], const struct reason *reason)
 		reason->has[IPVSDUMMY_A_REASON_MATCH_PREFIXLEN];
 	record.has[IPVSDUMMY_A_MATCH_IFNAME] =
 		reason->has[IPVSDUMMY_A_REASON_MATCH_IFNAME];
+	record.has[IPVSDUMMY_A_LLADDR] =
+		reason->has[IPVSDUMMY_A_REASON_LLADDR];
 	memcpy(record.match_ifname, reason->match_ifname,
 	       sizeof(record.match_ifname));
 	record_why(dst, &record);
+	/* What is known of others is not all worth the same */
+	if (reason->class == IPVSDUMMY_CLASS_NEIGH &&
+	    reason->has[IPVSDUMMY_A_REASON_EVIDENCE])
+		sprintf(dst + strlen(dst), ", evidence %s",
+			word_of(&evidence_words, reason->evidence));
 }
 
 static json_t *json_reason(const struct reason *reason)
 {
-	char prefix[TEXT_PREFIX];
+	char prefix[TEXT_PREFIX], lladdr[TEXT_LLADDR];
 	json_t *json;
 
 	json = json_pack("{s:s, s:s}",
 			 "class", word_of(&class_words, reason->class),
 			 "action", word_of(&action_words, reason->action));
+	if (reason->has[IPVSDUMMY_A_REASON_EVIDENCE])
+		json_object_set_new(json, "evidence",
+				    json_string(word_of(&evidence_words,
+							reason->evidence)));
 	if (reason->has[IPVSDUMMY_A_REASON_MATCH_IFNAME])
 		json_object_set_new(json, "match_dev",
 				    json_name(reason->match_ifname));
@@ -155,6 +178,10 @@ static json_t *json_reason(const struct reason *reason)
 		text_prefix(prefix, &reason->match_prefix,
 			    reason->match_prefixlen);
 		json_object_set_new(json, "match_prefix", json_string(prefix));
+	}
+	if (reason->has[IPVSDUMMY_A_REASON_LLADDR]) {
+		text_lladdr(lladdr, &reason->lladdr);
+		json_object_set_new(json, "lladdr", json_string(lladdr));
 	}
 	json_object_set_new(json, "decides", json_boolean(reason->decides));
 	return json;
@@ -180,6 +207,8 @@ static json_t *json_answer(const struct answer *answer)
 static const uint32_t order[] = {
 	IPVSDUMMY_CLASS_RULE,
 	IPVSDUMMY_CLASS_HOST,
+	IPVSDUMMY_CLASS_GATEWAY,
+	IPVSDUMMY_CLASS_NEIGH,
 	IPVSDUMMY_CLASS_ONLINK,
 };
 
@@ -257,6 +286,8 @@ static const char *fate(const struct record *verdict)
 		return "refused with EADDRINUSE";
 	case IPVSDUMMY_ACTION_SKIP:
 		return "refused with EEXIST";
+	case IPVSDUMMY_ACTION_VERIFY:
+		return "refused with EAGAIN at first";
 	}
 	return word_of(&action_words, verdict->action);
 }

@@ -25,7 +25,7 @@ static const char usage[] =
 "  -f, --follow              then every event, until a signal\n"
 "  -j, --json                one JSON object a line\n"
 "      --dev DEV             only of these links\n"
-"      --class CLASS         only these: host, onlink, rule\n"
+"      --class CLASS         only these: host, gateway, neigh, onlink, rule\n"
 "      --event EVENT         only these: rejected, skipped, flagged, changed,\n"
 "                            resolved\n"
 "      --min-severity LEVEL  exit 1 from this on: info, warning, critical\n"

@@ -57,7 +57,7 @@ static void parse_class(struct policy *policy, const struct nlattr *nest)
 			setting.to = mnl_attr_get_u32(attr);
 		}
 	}
-	if (class && class < SETTINGS_MAX)
+	if (class < SETTINGS_MAX && setting_is_class(class))
 		policy->settings[class] = setting;
 }
 
@@ -69,8 +69,16 @@ static int got_link(const struct nlmsghdr *nlh, void *data)
 
 	record_parse(&record, nlh);
 	policy->ifindex = record.ifindex;
-	policy->settings[SETTING_MODE].given = record.has[IPVSDUMMY_A_MODE];
-	policy->settings[SETTING_MODE].to = record.mode;
+	policy->settings[SETTING_MODE] = (struct setting) {
+		.given = record.has[IPVSDUMMY_A_MODE], .to = record.mode,
+	};
+	policy->settings[SETTING_ARP_REPLY] = (struct setting) {
+		.given = record.has[IPVSDUMMY_A_ARP_REPLY],
+		.to = record.arp_reply,
+	};
+	policy->settings[SETTING_PROBE] = (struct setting) {
+		.given = record.has[IPVSDUMMY_A_PROBE], .to = record.probe,
+	};
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		if (mnl_attr_get_type(attr) == IPVSDUMMY_A_CLASS_POLICY)
 			parse_class(policy, attr);
@@ -306,7 +314,7 @@ bool policy_read(struct policy *policy, const char *file, const char *dev)
 	return good;
 }
 
-/* Classes that only the kernel knows stay as they are, and those that only this
+/* Settings that only the kernel knows stay as they are, and those that only this
  * program knows do not matter unless they are in the file.
  */
 static bool differs(const struct setting *is, const struct setting *wanted)

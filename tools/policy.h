@@ -23,7 +23,7 @@ struct watch_name {
 /**
  * struct policy - a policy, or changes that make one out of another
  * @ifindex: of the link that has it
- * @settings: mode and actions
+ * @settings: mode, actions and what it does on the wire
  * @rules: in the order of rule_cmp(); of changes, what goes is first
  * @name: names to be watched or excluded
  * @names: how many

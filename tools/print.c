@@ -30,6 +30,42 @@ static bool is(const struct record *record, uint32_t event)
 	return record->event == event;
 }
 
+/* As the kernel log has it. Returns the end. */
+static char *put_match(char *dst, const struct record *record)
+{
+	char lladdr[TEXT_LLADDR] = "another station";
+	const char *relation = "of";
+	char prefix[TEXT_PREFIX];
+
+	switch (record->class) {
+	case IPVSDUMMY_CLASS_HOST:
+		dst += sprintf(dst, "address");
+		break;
+	case IPVSDUMMY_CLASS_GATEWAY:
+		dst += sprintf(dst, "default route");
+		relation = "by";
+		break;
+	case IPVSDUMMY_CLASS_NEIGH:
+		if (record->has[IPVSDUMMY_A_LLADDR])
+			text_lladdr(lladdr, &record->lladdr);
+		dst += sprintf(dst, "%s", lladdr);
+		relation = "on";
+		break;
+	default:
+		text_prefix(prefix, &record->match_prefix,
+			    record->match_prefixlen);
+		dst += sprintf(dst, "prefix %s", prefix);
+	}
+	if (record->has[IPVSDUMMY_A_MATCH_IFNAME])
+		dst += sprintf(dst, " %s %s", relation, record->match_ifname);
+	if (record->has[IPVSDUMMY_A_VLAN])
+		dst += sprintf(dst, ", vlan %" PRIu32, record->vlan);
+	if (record->has[IPVSDUMMY_A_STATION])
+		dst += sprintf(dst, ", %s",
+			       word_of(&station_words, record->station));
+	return dst;
+}
+
 /**
  * record_why - what an address clashes with
  * @dst: where to; empty if nothing is known. Holds the interface's name as it
@@ -38,20 +74,10 @@ static bool is(const struct record *record, uint32_t event)
  */
 void record_why(char dst[static WHY_MAX], const struct record *record)
 {
-	char prefix[TEXT_PREFIX];
-
 	*dst = '\0';
 	if (!record->has[IPVSDUMMY_A_MATCH_PREFIX])
 		return;
-	if (record->class == IPVSDUMMY_CLASS_HOST) {
-		dst += sprintf(dst, "address");
-	} else {
-		text_prefix(prefix, &record->match_prefix,
-			    record->match_prefixlen);
-		dst += sprintf(dst, "prefix %s", prefix);
-	}
-	if (record->has[IPVSDUMMY_A_MATCH_IFNAME])
-		dst += sprintf(dst, " of %s", record->match_ifname);
+	dst = put_match(dst, record);
 	if (record->has[IPVSDUMMY_A_WOULD])
 		sprintf(dst, ", would %s",
 			word_of(&action_words, record->would));
@@ -191,6 +217,9 @@ json_t *json_record(const struct record *r)
 	PUT(MATCH_PREFIX, "match_prefix",
 	    json_prefix(&r->match_prefix, r->match_prefixlen));
 	PUT(LLADDR, "lladdr", json_lladdr(&r->lladdr));
+	PUT(CLAIM, "claim", json_word(&claim_words, r->claim));
+	PUT(VLAN, "vlan", json_integer(r->vlan));
+	PUT(STATION, "station", json_word(&station_words, r->station));
 	PUT(COUNT, "count", json_integer(r->count));
 #undef PUT
 	return json;

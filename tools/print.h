@@ -10,8 +10,10 @@
 #include "table.h"
 #include "text.h"
 
-/* "prefix ADDRESS/LEN of NAME, would reject" */
-#define WHY_MAX		(TEXT_PREFIX + TEXT_NAME + 32)
+/* "prefix ADDRESS/LEN of NAME, would reject",
+ * "LLADDR on NAME, vlan NUMBER, proxy, would reject"
+ */
+#define WHY_MAX		(TEXT_LLADDR + TEXT_NAME + 64)
 
 /**
  * struct printer - how conflicts and events are printed

@@ -44,6 +44,22 @@ static const struct {
 	[IPVSDUMMY_A_RULES] = FIELD(U32, rules),
 	[IPVSDUMMY_A_RULES_MAX] = FIELD(U32, rules_max),
 	[IPVSDUMMY_A_REASONS] = FIELD(U32, reasons),
+	[IPVSDUMMY_A_ARP_REPLY] = FIELD(U32, arp_reply),
+	[IPVSDUMMY_A_PROBE] = FIELD(U32, probe),
+	[IPVSDUMMY_A_CLAIM] = FIELD(U32, claim),
+	[IPVSDUMMY_A_VLAN] = FIELD(U32, vlan),
+	[IPVSDUMMY_A_STATION] = FIELD(U32, station),
+	[IPVSDUMMY_A_PEERS] = FIELD(U32, peers),
+	[IPVSDUMMY_A_PEERS_MAX] = FIELD(U32, peers_max),
+	[IPVSDUMMY_A_SIGHTINGS] = FIELD(U32, sightings),
+	[IPVSDUMMY_A_SIGHTINGS_MAX] = FIELD(U32, sightings_max),
+	[IPVSDUMMY_A_CLAIM_TIMEOUT] = FIELD(U32, claim_timeout),
+	[IPVSDUMMY_A_FRAMES] = FIELD(U64, frames),
+	[IPVSDUMMY_A_CLAIMS] = FIELD(U64, claims),
+	[IPVSDUMMY_A_MALFORMED] = FIELD(U64, malformed),
+	[IPVSDUMMY_A_EVICTED] = FIELD(U64, evicted),
+	[IPVSDUMMY_A_UNCLAIMED] = FIELD(U64, unclaimed),
+	[IPVSDUMMY_A_PROBES] = FIELD(U64, probes),
 };
 
 /* Returns whether it could be copied: a wrong length counts as not there */

@@ -35,6 +35,12 @@ struct record {
 	uint64_t events;
 	uint64_t unrecorded;
 	uint64_t unwatched;
+	uint64_t frames;
+	uint64_t claims;
+	uint64_t malformed;
+	uint64_t evicted;
+	uint64_t unclaimed;
+	uint64_t probes;
 
 	uint32_t ifindex;
 	uint32_t event;
@@ -50,6 +56,16 @@ struct record {
 	uint32_t rules;
 	uint32_t rules_max;
 	uint32_t reasons;
+	uint32_t arp_reply;
+	uint32_t probe;
+	uint32_t claim;
+	uint32_t vlan;
+	uint32_t station;
+	uint32_t peers;
+	uint32_t peers_max;
+	uint32_t sightings;
+	uint32_t sightings_max;
+	uint32_t claim_timeout;
 
 	char ifname[RECORD_STRING];
 	char match_ifname[RECORD_STRING];

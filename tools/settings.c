@@ -8,25 +8,52 @@
 #include "settings.h"
 #include "words.h"
 
+/**
+ * setting_is_class - is it the action of a class?
+ * @what: number of a setting
+ *
+ * Return: whether it is; the class has the same number.
+ */
+bool setting_is_class(int what)
+{
+	return what > SETTING_MODE && what < SETTING_ARP_REPLY;
+}
+
 static const struct words *values(int what)
 {
-	return what == SETTING_MODE ? &mode_words : &action_words;
+	switch (what) {
+	case SETTING_MODE:
+		return &mode_words;
+	case SETTING_ARP_REPLY:
+		return &arp_reply_words;
+	case SETTING_PROBE:
+		return &probe_words;
+	}
+	return &action_words;
 }
 
 /**
  * setting_word - the word for a setting
- * @what: SETTING_MODE or a class
+ * @what: number of a setting
  *
  * Return: the word.
  */
 const char *setting_word(int what)
 {
-	return what == SETTING_MODE ? "mode" : word_of(&class_words, what);
+	switch (what) {
+	case SETTING_MODE:
+		return "mode";
+	case SETTING_ARP_REPLY:
+		return "arp-reply";
+	case SETTING_PROBE:
+		return "probe";
+	}
+	return word_of(&class_words, what);
 }
 
 /**
  * setting_value - the word for what a setting is set to
- * @what: SETTING_MODE or a class
+ * @what: number of a setting
  * @setting: the setting
  *
  * Return: the word.
@@ -40,19 +67,21 @@ const char *setting_value(int what, const struct setting *setting)
  * settings_parse - parse pairs of words
  * @settings: added to
  * @argc: how many words
- * @argv: the words, [mode MODE] [CLASS ACTION]...
+ * @argv: the words, [SETTING VALUE]...
  *
  * Return: whether they are good; what is not has been said.
  */
 bool settings_parse(struct setting *settings, int argc, char **argv)
 {
 	const char *word[SETTINGS_MAX] = {};
-	struct words words = { "mode or a class", word, class_words.count };
+	struct words words = { "a setting", word, SETTINGS_MAX };
 	int i, what, to;
 
 	memcpy(word, class_words.word, class_words.count * sizeof(*word));
 	word[IPVSDUMMY_CLASS_RULE] = NULL;	/* each has its own action */
 	word[SETTING_MODE] = setting_word(SETTING_MODE);
+	word[SETTING_ARP_REPLY] = setting_word(SETTING_ARP_REPLY);
+	word[SETTING_PROBE] = setting_word(SETTING_PROBE);
 
 	for (i = 0; i < argc; i += 2) {
 		what = word_find(&words, argv[i]);
@@ -81,16 +110,46 @@ bool settings_parse(struct setting *settings, int argc, char **argv)
  */
 void settings_default(struct setting *settings)
 {
+	static const struct {
+		int what;
+		uint32_t to;
+	} defaults[] = {
+		{ SETTING_MODE, IPVSDUMMY_MODE_ENFORCE },
+		{ IPVSDUMMY_CLASS_HOST, IPVSDUMMY_ACTION_REJECT },
+		{ IPVSDUMMY_CLASS_ONLINK, IPVSDUMMY_ACTION_FLAG },
+		{ IPVSDUMMY_CLASS_GATEWAY, IPVSDUMMY_ACTION_REJECT },
+		{ IPVSDUMMY_CLASS_NEIGH, IPVSDUMMY_ACTION_REJECT },
+		{ SETTING_ARP_REPLY, IPVSDUMMY_ARP_REPLY_NORMAL },
+		{ SETTING_PROBE, IPVSDUMMY_PROBE_OFF },
+	};
+	size_t i;
+
 	memset(settings, 0, SETTINGS_MAX * sizeof(*settings));
-	settings[SETTING_MODE] = (struct setting) {
-		.given = true, .to = IPVSDUMMY_MODE_ENFORCE,
-	};
-	settings[IPVSDUMMY_CLASS_HOST] = (struct setting) {
-		.given = true, .to = IPVSDUMMY_ACTION_REJECT,
-	};
-	settings[IPVSDUMMY_CLASS_ONLINK] = (struct setting) {
-		.given = true, .to = IPVSDUMMY_ACTION_FLAG,
-	};
+	for (i = 0; i < sizeof(defaults) / sizeof(*defaults); i++)
+		settings[defaults[i].what] = (struct setting) {
+			.given = true, .to = defaults[i].to,
+		};
+}
+
+static void put_setting(struct nlmsghdr *nlh, int what, uint32_t to)
+{
+	struct nlattr *nest;
+
+	switch (what) {
+	case SETTING_MODE:
+		mnl_attr_put_u32(nlh, IPVSDUMMY_A_MODE, to);
+		return;
+	case SETTING_ARP_REPLY:
+		mnl_attr_put_u32(nlh, IPVSDUMMY_A_ARP_REPLY, to);
+		return;
+	case SETTING_PROBE:
+		mnl_attr_put_u32(nlh, IPVSDUMMY_A_PROBE, to);
+		return;
+	}
+	nest = mnl_attr_nest_start(nlh, IPVSDUMMY_A_CLASS_POLICY);
+	mnl_attr_put_u32(nlh, IPVSDUMMY_A_CLASS_CLASS, what);
+	mnl_attr_put_u32(nlh, IPVSDUMMY_A_CLASS_ACTION, to);
+	mnl_attr_nest_end(nlh, nest);
 }
 
 /**
@@ -100,23 +159,12 @@ void settings_default(struct setting *settings)
  */
 void settings_put(struct nlmsghdr *nlh, struct setting *settings)
 {
-	struct nlattr *nest;
 	int what;
 
 	for (what = 0; what < SETTINGS_MAX; what++) {
 		if (!settings[what].given)
 			continue;
-		if (what == SETTING_MODE) {
-			mnl_attr_put_u32(nlh, IPVSDUMMY_A_MODE,
-					 settings[what].to);
-		} else {
-			nest = mnl_attr_nest_start(nlh,
-						   IPVSDUMMY_A_CLASS_POLICY);
-			mnl_attr_put_u32(nlh, IPVSDUMMY_A_CLASS_CLASS, what);
-			mnl_attr_put_u32(nlh, IPVSDUMMY_A_CLASS_ACTION,
-					 settings[what].to);
-			mnl_attr_nest_end(nlh, nest);
-		}
+		put_setting(nlh, what, settings[what].to);
 		settings[what].end = nlh->nlmsg_len;
 	}
 }
@@ -126,7 +174,7 @@ void settings_put(struct nlmsghdr *nlh, struct setting *settings)
  * @settings: as they were put
  * @offset: of the attribute in question, not before the first setting
  *
- * Return: SETTING_MODE or a class, or -1 if it is about something else.
+ * Return: its number, or -1 if it is about something else.
  */
 int settings_find(const struct setting *settings, uint32_t offset)
 {

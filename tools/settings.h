@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The settings of a link: its mode, and an action for each class. */
+/* The settings of a link: its mode, an action for each class, and what it does
+ * on the wire.
+ */
 #ifndef IPVSDUMMY_SETTINGS_H
 #define IPVSDUMMY_SETTINGS_H
 
@@ -9,14 +11,16 @@
 
 #include "ctl.h"
 
-/* Settings are numbered by class, and no class has this number */
-#define SETTING_MODE	0
-#define SETTINGS_MAX	16
+/* Settings are numbered by class, and no class has these numbers */
+#define SETTING_MODE		0
+#define SETTING_ARP_REPLY	14
+#define SETTING_PROBE		15
+#define SETTINGS_MAX		16
 
 /**
  * struct setting - a setting, as it is or as it is to be
  * @given: there is one
- * @to: enum ipvsdummy_mode or enum ipvsdummy_action
+ * @to: value of the enum that it has
  * @line: of the file that it was read from
  * @end: where its attribute ends in the request
  */
@@ -27,6 +31,7 @@ struct setting {
 	uint32_t end;
 };
 
+bool setting_is_class(int what);
 const char *setting_word(int what);
 const char *setting_value(int what, const struct setting *setting);
 void settings_default(struct setting *settings);

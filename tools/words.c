@@ -18,6 +18,8 @@ static const char *const class_word[] = {
 	[IPVSDUMMY_CLASS_HOST] = "host",
 	[IPVSDUMMY_CLASS_ONLINK] = "onlink",
 	[IPVSDUMMY_CLASS_RULE] = "rule",
+	[IPVSDUMMY_CLASS_GATEWAY] = "gateway",
+	[IPVSDUMMY_CLASS_NEIGH] = "neigh",
 };
 
 const struct words class_words = WORDS("a class", class_word);
@@ -27,6 +29,7 @@ static const char *const action_word[] = {
 	[IPVSDUMMY_ACTION_FLAG] = "flag",
 	[IPVSDUMMY_ACTION_REJECT] = "reject",
 	[IPVSDUMMY_ACTION_SKIP] = "skip",
+	[IPVSDUMMY_ACTION_VERIFY] = "verify",
 };
 
 const struct words action_words = WORDS("an action", action_word);
@@ -49,6 +52,11 @@ const struct words severity_words = WORDS("a severity", severity_word);
 static const char *const evidence_word[] = {
 	[IPVSDUMMY_EVIDENCE_ADDRESS] = "address",
 	[IPVSDUMMY_EVIDENCE_RULE] = "rule",
+	[IPVSDUMMY_EVIDENCE_ROUTE] = "route",
+	[IPVSDUMMY_EVIDENCE_NEIGH] = "neigh",
+	[IPVSDUMMY_EVIDENCE_ARP] = "arp",
+	[IPVSDUMMY_EVIDENCE_ND] = "nd",
+	[IPVSDUMMY_EVIDENCE_PROBE] = "probe",
 };
 
 const struct words evidence_words = WORDS("an evidence", evidence_word);
@@ -72,6 +80,38 @@ static const char *const watch_reason_word[] = {
 };
 
 const struct words watch_reason_words = WORDS("a reason", watch_reason_word);
+
+static const char *const arp_reply_word[] = {
+	[IPVSDUMMY_ARP_REPLY_NORMAL] = "normal",
+	[IPVSDUMMY_ARP_REPLY_UNCONTESTED] = "uncontested",
+	[IPVSDUMMY_ARP_REPLY_NEVER] = "never",
+};
+
+const struct words arp_reply_words = WORDS("a way to reply", arp_reply_word);
+
+static const char *const probe_word[] = {
+	[IPVSDUMMY_PROBE_OFF] = "off",
+	[IPVSDUMMY_PROBE_ON] = "on",
+};
+
+const struct words probe_words = WORDS("on or off", probe_word);
+
+static const char *const claim_word[] = {
+	[IPVSDUMMY_CLAIM_REQUEST] = "request",
+	[IPVSDUMMY_CLAIM_REPLY] = "reply",
+	[IPVSDUMMY_CLAIM_GRATUITOUS] = "gratuitous",
+	[IPVSDUMMY_CLAIM_PROBE] = "probe",
+	[IPVSDUMMY_CLAIM_ADVERT] = "advert",
+};
+
+const struct words claim_words = WORDS("a claim", claim_word);
+
+static const char *const station_word[] = {
+	[IPVSDUMMY_STATION_VRRP] = "vrrp",
+	[IPVSDUMMY_STATION_PROXY] = "proxy",
+};
+
+const struct words station_words = WORDS("a kind of station", station_word);
 
 /**
  * word_of - the word for a value

@@ -28,6 +28,10 @@ extern const struct words severity_words;
 extern const struct words evidence_words;
 extern const struct words event_words;
 extern const struct words watch_reason_words;
+extern const struct words arp_reply_words;
+extern const struct words probe_words;
+extern const struct words claim_words;
+extern const struct words station_words;
 
 const char *word_of(const struct words *words, uint32_t value);
 int word_find(const struct words *words, const char *arg);
