@@ -134,7 +134,8 @@ ctl()
 # All that can be set in the namespace
 all_set()
 {
-	printf '%s\n' show "rule list" "watch list" | ctl -j -batch -
+	printf '%s\n' show "rule list" "watch list" "peer list" |
+		ctl -j -batch -
 }
 
 # wrong WORDS ARGUMENT...: ipvsdummyctl says one line that has these words, exits

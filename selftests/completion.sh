@@ -33,17 +33,21 @@ test_ctl()
 	ctl rule add $dev fd00:2::/64 flag
 	ctl watch add later
 	set -- ipvsdummyctl
-	offers "show set rule watch check why save sync adopt release evict version help" "$@" ""
+	offers "show set rule watch peer wire check why save sync adopt release evict version help" "$@" ""
 	offers "show set save sync" "$@" s
 	offers "$dev" "$@" show ""
 	offers "$dev" "$@" -j show k
 	offers "" "$@" show $dev ""
 	offers "$dev" "$@" set ""
-	offers "mode host onlink" "$@" set $dev ""
+	offers "mode host gateway neigh onlink arp-reply probe" \
+		"$@" set $dev ""
 	offers "enforce audit" "$@" set $dev mode ""
 	offers "mode" "$@" set $dev mode audit m
 	offers "allow flag reject skip" "$@" set $dev mode audit host ""
-	offers "allow flag reject" "$@" se $dev o ""
+	offers "allow flag reject verify" "$@" se $dev o ""
+	offers "allow flag reject" "$@" set $dev neigh ""
+	offers "normal uncontested never" "$@" set $dev a ""
+	offers "off on" "$@" set $dev mode audit probe ""
 	offers "add replace del list flush" "$@" rule ""
 	offers "$dev" "$@" ru a ""
 	offers "" "$@" rule add $dev ""
@@ -52,20 +56,33 @@ test_ctl()
 	offers "add exclude del list flush" "$@" watch ""
 	offers "w0p w0" "$@" watch add w
 	offers "later" "$@" watch del la
+	expect ctl peer add 10.2.0.1
+	expect ctl peer add 52:54:00:12:34:02
+	offers "add del list flush sync" "$@" peer ""
+	offers "52:54:00:12:34:02" "$@" peer del 52:54:00
+	offers "10.2.0.1" "$@" pe d 1
+	offers "" "$@" peer add ""
+	offers "show set" "$@" wire ""
+	offers "sightings timeout" "$@" wire set ""
+	offers "timeout" "$@" wire set sightings 5 t
+	offers "" "$@" wire show ""
 	offers "$dev" "$@" sync k
 	echo >"$tmp/a-policy"
 	offers "$tmp/a-policy" "$@" sync $dev "$tmp/a"
+	offers "$tmp/a-policy" "$@" peer sync "$tmp/a"
 	offers "$tmp/a-policy" "$@" -batch "$tmp/a"
 	offers "$dev" "$@" -batch "$tmp/a" show ""
 	offers "-batch" "$@" -b
 	new_link dummy plain7
 	offers "plain7" "$@" adopt p
-	offers "mode host onlink" "$@" adopt plain7 ""
+	offers "mode host gateway neigh onlink arp-reply probe" \
+		"$@" adopt plain7 ""
 	offers "$dev" "$@" release ""
 	offers "rule" "$@" evict $dev r
 	offers "-standalone -strict" "$@" -s
 	offers "" "$@" frob ""
 	ctl watch flush
+	ctl peer flush
 }
 
 test_mon()
@@ -73,7 +90,7 @@ test_mon()
 	new_link ipvsdummy $dev
 	set -- ipvsdummy-mon
 	offers "--follow" "$@" --f
-	offers "host onlink rule" "$@" --class ""
+	offers "host gateway neigh onlink rule" "$@" --class ""
 	offers "host,rule" "$@" --class host,r
 	offers "$dev" "$@" --json --dev ""
 	offers "rejected resolved" "$@" --event re

@@ -18,19 +18,25 @@ setup()
 
 policy()
 {
-	ctl -j show $dev | jq -c '.[0] | [.mode] + [.classes[].action // empty]'
+	ctl -j show $dev | jq -c '.[0] | [.mode] +
+		[.classes[].action // empty] + [.arp_reply, .probe]'
 }
 
 test_set()
 {
 	setup
-	equal '["enforce","reject","flag"]' "$(policy)" default
-	expect ctl set $dev mode audit host skip onlink reject
-	equal '["audit","skip","reject"]' "$(policy)" set
+	equal '["enforce","reject","flag","reject","reject","normal","off"]' \
+		"$(policy)" default
+	expect ctl set $dev mode audit host skip onlink verify gateway flag \
+		neigh allow arp-reply never probe on
+	equal '["audit","skip","verify","flag","allow","never","on"]' \
+		"$(policy)" set
 	expect ctl set $dev onlink allow
-	equal '["audit","skip","allow"]' "$(policy)" "one of them"
-	expect ctl se $dev m e ho fl o fl
-	equal '["enforce","flag","flag"]' "$(policy)" abbreviated
+	equal '["audit","skip","allow","flag","allow","never","on"]' \
+		"$(policy)" "one of them"
+	expect ctl se $dev m e ho fl o fl g r n f a u p of
+	equal '["enforce","flag","flag","reject","flag","uncontested","off"]' \
+		"$(policy)" abbreviated
 }
 
 test_wrong_words()
@@ -46,6 +52,14 @@ test_wrong_words()
 		host | set $dev host flag host flag
 		skip | set $dev onlink skip
 		onlink skip | set $dev mode audit host s onlink s
+		gateway skip | set $dev gateway skip
+		neigh verify | set $dev neigh verify onlink verify
+		host verify | set $dev mode audit host verify
+		without a way to reply | set $dev arp-reply
+		sometimes: not a way to reply | set $dev arp-reply sometimes
+		maybe: not on or off | set $dev probe maybe
+		o: ambiguous: off, on | set $dev probe o
+		probe: given twice | set $dev probe on probe off
 		nosuch | set nosuch mode audit
 		w0 | set w0 mode audit
 		lo | show lo
@@ -66,7 +80,19 @@ test_wrong_words()
 		nosuch | why nosuch 10.0.0.1
 		one argument too many | why $dev 10.0.0.1 10.0.0.2
 		set, save, sync | s $dev
-		watch, why | w $dev
+		watch, wire, why | w $dev
+		x: not what to do about the wire | wire x
+		one argument too many | wire show x
+		nothing to set | wire set
+		without a number | wire set sightings
+		frames: not what to set | wire set frames 1
+		65537: sightings can be 0 to 65536 | wire set sightings 65537
+		4294967296: sightings can be | wire set sightings 4294967296
+		0: timeout can be 1 to 86400 | wire set timeout 0
+		86401: timeout can be | wire set sightings 1 timeout 86401
+		1s: not a number | wire set timeout 1s
+		not a number | wire set timeout ""
+		given twice | wire set timeout 1 timeout 2
 		-j: not a subcommand | -j show
 	END
 	wrong frobnicate frobnicate
@@ -90,8 +116,12 @@ test_check()
 	equal '["flag","reject"]' "$(ctl -j check $dev 10.1.0.1 |
 		jq -c '.[0] | [.action, .would]')" audit
 	expect ctl check $dev 10.1.0.1
-	equal "0 0 0" "$(ctl -j show | jq -r '.[0].classes[] | .active' |
+	equal "0 0 0 0 0" "$(ctl -j show | jq -r '.[0].classes[] | .active' |
 		xargs)" "nothing is left behind"
+	ctl set $dev mode enforce onlink verify
+	! ctl check $dev 10.1.0.7 >"$tmp/out" || fail "verify"
+	grep -q '^10.1.0.7  *verify  *info  *onlink ' "$tmp/out" ||
+		fail "verify: $(cat "$tmp/out")"
 }
 
 test_check_list()
@@ -177,20 +207,24 @@ test_why()
 	expect ctl rule add $dev 10.0.0.0/8 reject
 	expect ctl rule add $dev 10.1.0.0/16 allow
 	out=$(ctl why $dev 10.1.0.1)
-	equal '   rule    allow   prefix 10.1.0.0/16
-   rule    reject  prefix 10.0.0.0/8
-*  host    reject  address of w0
-   onlink  flag    prefix 10.1.0.0/24 of w0
+	equal '   rule     allow   prefix 10.1.0.0/16
+   rule     reject  prefix 10.0.0.0/8
+*  host     reject  address of w0
+   gateway  -       no match
+   neigh    -       no match
+   onlink   flag    prefix 10.1.0.0/24 of w0
 10.1.0.1 would be refused with EADDRINUSE on kube-ipvs0: host, address of w0' \
 		"$out" "why a host's"
 	out=$(ctl why $dev 10.1.0.9 | grep -e '^[*]' -e would)
-	equal '*  rule    allow   prefix 10.1.0.0/16
+	equal '*  rule     allow   prefix 10.1.0.0/16
 10.1.0.9 would be bound, and nothing reported on kube-ipvs0: rule, prefix 10.1.0.0/16' \
 		"$out" "why not"
 	out=$(ctl why $dev fd00:9::9)
-	equal '   rule    -  no match
-   host    -  no match
-   onlink  -  no match
+	equal '   rule     -  no match
+   host     -  no match
+   gateway  -  no match
+   neigh    -  no match
+   onlink   -  no match
 fd00:9::9 would be bound, and nothing reported on kube-ipvs0: no conflict' \
 		"$out" "nothing"
 	set_policy mode audit
@@ -202,6 +236,56 @@ fd00:9::9 would be bound, and nothing reported on kube-ipvs0: no conflict' \
 		.omitted]')" json
 }
 
+# What others are known to have, and how that is known
+test_why_others()
+{
+	setup
+	expect here ip link set w0 up
+	expect here ip link set w0p up
+	expect here ip route add default via 10.1.0.254 dev w0
+	expect here ip neigh add 10.1.0.254 lladdr 52:54:00:12:34:02 dev w0 \
+		nud permanent
+	equal '   rule     -       no match
+   host     -       no match
+*  gateway  reject  default route by w0
+   neigh    reject  52:54:00:12:34:02 on w0, evidence neigh
+   onlink   flag    prefix 10.1.0.0/24 of w0
+10.1.0.254 would be refused with EADDRINUSE on kube-ipvs0: gateway, default route by w0' \
+		"$(ctl why $dev 10.1.0.254)" text
+	equal '[["gateway","route",null],["neigh","neigh","52:54:00:12:34:02"],["onlink","address",null]]' \
+		"$(ctl -j why $dev 10.1.0.254 | jq -c '.reasons |
+			map([.class, .evidence, .lladdr])')" json
+	equal '["reject","neigh","52:54:00:12:34:02"]' \
+		"$(ctl set $dev gateway allow
+		ctl -j check $dev 10.1.0.254 |
+			jq -c '.[0] | [.action, .evidence, .lladdr]')" check
+	ctl set $dev neigh allow onlink verify
+	ctl why $dev 10.1.0.9 | grep -q "refused with EAGAIN at first" ||
+		fail "verify: $(ctl why $dev 10.1.0.9)"
+}
+
+test_wire()
+{
+	local out
+
+	setup
+	equal '["peers","peers_max","sightings","sightings_max","claim_timeout","frames","claims","malformed","evicted","unclaimed","probes"]' \
+		"$(ctl -j wire | jq -c keys_unsorted)" keys
+	equal '[0,4096,600]' "$(ctl -j wire show |
+		jq -c '[.peers, .sightings_max, .claim_timeout]')" default
+	expect ctl wire set sightings 100 timeout 60
+	equal '[100,60]' "$(ctl -j wire |
+		jq -c '[.sightings_max, .claim_timeout]')" set
+	expect ctl wir se t 86400
+	expect ctl wire set sightings 65536
+	equal '[65536,86400]' "$(ctl -j wire |
+		jq -c '[.sightings_max, .claim_timeout]')" "one by one"
+	expect ctl wire set sightings 0
+	out=$(ctl wire)
+	[[ $out == "peers          0"* && $out == *$'\nsightings-max  0\n'* ]] ||
+		fail "text: $out"
+}
+
 test_show()
 {
 	setup
@@ -209,11 +293,12 @@ test_show()
 	expect vip_add 10.1.0.7/32
 	refused "" vip_add 10.1.0.1/32
 	refused "" vip_add 10.3.0.1/32
-	equal "$dev: mode enforce, addresses 1, rules 1, events 3, lost 0" \
+	equal "$dev: mode enforce, arp-reply normal, probe off, addresses 1, rules 1, events 3, lost 0" \
 		"$(ctl show $dev | head -n 1)" text
 	equal '[1,1,8192,3,0]' "$(ctl -j show $dev | jq -c '.[0] |
 		[.addresses, .rules, .rules_max, .events, .lost]')" json
-	equal '[["host",1,0],["onlink",0,1],["rule",1,0]]' "$(ctl -j show $dev |
+	equal '[["host",1,0],["onlink",0,1],["rule",1,0],["gateway",0,0],["neigh",0,0]]' \
+		"$(ctl -j show $dev |
 		jq -c '.[0].classes | map([.class, .rejected, .flagged])')" \
 		classes
 }
@@ -228,4 +313,5 @@ test_version()
 }
 
 run_all test_set test_wrong_words test_check test_check_list \
-	test_watch test_watch_patterns test_why test_show test_version
+	test_watch test_watch_patterns test_why test_why_others test_wire \
+	test_show test_version

@@ -84,7 +84,7 @@ test_wrong_words()
 		a123456789012345 | rule add a123456789012345 10.1.0.0/16 allow
 		only one link | rule list $dev $dev
 		only one link | rule flush $dev $dev
-		not mode or a class | set $dev rule allow
+		not a setting | set $dev rule allow
 	END
 }
 
@@ -248,6 +248,11 @@ setters()
 		watch exclude x1
 		watch del known
 		watch flush
+		peer add 10.9.9.9
+		peer del 10.7.7.7
+		peer flush
+		peer sync /dev/null
+		wire set timeout 60
 	END
 	echo "sync $dev $tmp/policy"
 }
@@ -275,11 +280,13 @@ test_unprivileged()
 	new_link ipvsdummy $dev
 	expect ctl rule add $dev 10.7.0.0/16 allow
 	expect ctl watch add known
+	expect ctl peer add 10.7.7.7
 	without_admin setpriv --reuid 65534 --regid 65534 --clear-groups \
 		--inh-caps=-all
 	# root, but for this
 	without_admin setpriv --bounding-set -net_admin --inh-caps -net_admin
 	expect ctl watch del known
+	expect ctl peer flush
 }
 
 # In a namespace that a user owns, its root may do all, the others nothing.

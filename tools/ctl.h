@@ -52,6 +52,8 @@ int cmd_show(struct ctl *ctl, int argc, char **argv);
 int cmd_set(struct ctl *ctl, int argc, char **argv);
 int cmd_watch(struct ctl *ctl, int argc, char **argv);
 int cmd_rule(struct ctl *ctl, int argc, char **argv);
+int cmd_peer(struct ctl *ctl, int argc, char **argv);
+int cmd_wire(struct ctl *ctl, int argc, char **argv);
 int cmd_check(struct ctl *ctl, int argc, char **argv);
 int cmd_why(struct ctl *ctl, int argc, char **argv);
 int cmd_save(struct ctl *ctl, int argc, char **argv);

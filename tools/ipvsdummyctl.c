@@ -27,6 +27,14 @@ static const char usage[] =
 "  watch del NAME                         forget such a name\n"
 "  watch list                             the watched interfaces, and the names\n"
 "  watch flush                            forget all names\n"
+"  peer add PEER                          its claims are no conflict\n"
+"  peer del PEER                          forget it\n"
+"  peer list                              all peers, one a line\n"
+"  peer flush                             forget all peers\n"
+"  peer sync FILE                         have those of such a list, no others\n"
+"  wire                                   what is known from the wire\n"
+"  wire set [sightings N] [timeout SECONDS]\n"
+"                                         how much of it, and for how long\n"
 "  check DEV ADDRESS...                   what would happen to addresses\n"
 "  check DEV -                            the same, for lines ADDRESS [LABEL]\n"
 "  why DEV ADDRESS                        what was considered, and what decided\n"
@@ -51,6 +59,7 @@ static const char usage[] =
 "  ACTION  allow, flag, reject; for class host skip, for onlink verify\n"
 "  NAME    with a trailing asterisk: all that begin so; the longest decides\n"
 "  PREFIX  ADDRESS[/LENGTH]; of several rules the longest prefix decides\n"
+"  PEER    PREFIX that its own address is in, or its link-layer address\n"
 "\n"
 "  -j, -json        JSON\n"
 "  -p, -pretty      JSON on more than one line\n"
@@ -189,8 +198,8 @@ static int cmd_help(struct ctl *ctl, int argc, char **argv)
 }
 
 enum command {
-	SHOW, SET, RULE, WATCH, CHECK, WHY, SAVE, SYNC, ADOPT, RELEASE, EVICT,
-	VERSION, HELP, COMMANDS
+	SHOW, SET, RULE, WATCH, PEER, WIRE, CHECK, WHY, SAVE, SYNC, ADOPT,
+	RELEASE, EVICT, VERSION, HELP, COMMANDS
 };
 
 static const char *const command_word[COMMANDS] = {
@@ -198,6 +207,8 @@ static const char *const command_word[COMMANDS] = {
 	[SET] = "set",
 	[RULE] = "rule",
 	[WATCH] = "watch",
+	[PEER] = "peer",
+	[WIRE] = "wire",
 	[CHECK] = "check",
 	[WHY] = "why",
 	[SAVE] = "save",
@@ -218,6 +229,8 @@ static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
 	[SET] = cmd_set,
 	[RULE] = cmd_rule,
 	[WATCH] = cmd_watch,
+	[PEER] = cmd_peer,
+	[WIRE] = cmd_wire,
 	[CHECK] = cmd_check,
 	[WHY] = cmd_why,
 	[SAVE] = cmd_save,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cidr.h"
 #include "ctl.h"
 #include "fail.h"
 #include "rule.h"
@@ -22,62 +23,6 @@ static const char *const rule_action_word[] = {
 static const struct words rule_action_words = {
 	"an action of a rule", rule_action_word, 3
 };
-
-static unsigned int max_plen(const struct rule *rule)
-{
-	return 8 * rule->prefix.len;
-}
-
-/* Clears the bits after the prefix; returns whether one was set */
-static bool mask(struct rule *rule)
-{
-	unsigned int byte, keep;
-	bool was_set = false;
-
-	for (byte = rule->prefixlen / 8; byte < rule->prefix.len; byte++) {
-		keep = byte == rule->prefixlen / 8 ?
-		       0xff00 >> rule->prefixlen % 8 & 0xff : 0;
-		was_set |= rule->prefix.data[byte] & ~keep;
-		rule->prefix.data[byte] &= keep;
-	}
-	return was_set;
-}
-
-/* An address alone is a prefix of full length */
-static bool parse_prefix(struct rule *rule, const char *text)
-{
-	char address[INET6_ADDRSTRLEN], right[TEXT_PREFIX];
-	size_t len = strcspn(text, "/");
-	const char *plen = text + len;
-
-	snprintf(address, sizeof(address), "%.*s", (int)len, text);
-	if (len >= sizeof(address) ||
-	    !text_to_address(&rule->prefix, address)) {
-		fail(text, "not a prefix");
-		return false;
-	}
-	rule->prefixlen = max_plen(rule);
-	if (!*plen)
-		return true;
-
-	plen++;
-	len = strlen(plen);
-	if (!len || strspn(plen, "0123456789") != len) {
-		fail(text, "not a prefix");
-		return false;
-	}
-	if (len > 3 || strtoul(plen, NULL, 10) > max_plen(rule)) {
-		fail(text, "prefix length is over %u", max_plen(rule));
-		return false;
-	}
-	rule->prefixlen = strtoul(plen, NULL, 10);
-	if (mask(rule)) {
-		rule_text(right, rule);
-		fail(text, "host bits set, %s?", right);
-		return false;
-	}
-	return true;
-}
 
 static bool is_dev(const char *word)
 {
@@ -111,7 +56,7 @@ bool rule_parse(struct rule *rule, const char **dev, int argc, char **argv)
 		fail(*dev, "a rule of which prefix?");
 		return false;
 	}
-	if (!parse_prefix(rule, argv[0]))
+	if (!cidr_parse(&rule->prefix, &rule->prefixlen, argv[0], "a prefix"))
 		return false;
 	if (argc > 2) {
 		fail(argv[2], "one argument too many");
