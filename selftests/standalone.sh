@@ -113,6 +113,65 @@ test_macvlan_elsewhere()
 	agree "above another namespace's NIC" ""
 }
 
+# The best default routes of each table, and all their next hops
+test_gateways()
+{
+	setup
+	ip link set eth2 up
+	number eth1 77
+	number eth2 78
+	expect ip route add default via 10.77.0.9 table 77 metric 20
+	expect ip route add default via 10.78.0.9 table 77 metric 10
+	expect ip -6 route add default via fd00:77::9 table 77
+	agree "the best one" "gateway:2 host:4 onlink:2"
+	expect ip route add default via 10.77.0.9 table 78
+	agree "of another table" "gateway:3 host:4 onlink:1"
+	ip route flush table 77
+	ip route flush table 78
+	ip -6 route flush table 77
+	expect ip route add default table 77 nexthop via 10.77.0.9 \
+		nexthop via 10.78.0.9
+	expect ip -6 route add default table 77 nexthop via fd00:77::9 \
+		nexthop via fd00:78::9
+	agree "several next hops" "gateway:4 host:4"
+	ip route flush table 77
+	ip -6 route flush table 77
+	expect ip nexthop add id 77 via 10.77.0.9 dev eth1
+	expect ip route add default nhid 77 table 77
+	expect ip route add default via inet6 fd00:78::9 dev eth2 table 78
+	agree "a nexthop object, another family" "gateway:2 host:4 onlink:2"
+	expect ip nexthop del id 77
+	expect ip route flush table 78
+}
+
+# What the neighbour table has, of others
+test_neighbours()
+{
+	local mac
+
+	setup
+	ip link set eth2 up
+	number eth1 77
+	number eth2 78
+	mac=$(cat /sys/class/net/eth2/address)
+	set -- nud permanent lladdr
+	expect ip neigh add 10.77.0.9 dev eth1 "$@" 52:54:00:77:00:09
+	expect ip neigh add fd00:77::9 dev eth1 "$@" 52:54:00:77:00:09
+	agree "permanent ones" "host:4 neigh:2 onlink:2"
+	# his own addresses, of another interface, of no prefix of the interface
+	expect ip neigh add 10.78.0.9 dev eth2 "$@" "$mac"
+	expect ip neigh add fd00:78::9 dev eth1 "$@" 52:54:00:77:00:09
+	expect ip neigh add 203.0.113.1 dev eth1 "$@" 52:54:00:77:00:09
+	agree "others that do not count" "host:4 neigh:2 onlink:2"
+	set -- nud stale lladdr
+	expect ip neigh replace 10.77.0.9 dev eth1 "$@" 00:00:5e:00:01:09
+	expect ip neigh replace fd00:77::9 dev eth1 nud noarp
+	agree "a stale VRRP one" "host:4 neigh:1 onlink:3"
+	equal '["flag","warning","vrrp"]' "$(ipvsdummyctl -j check \
+		-standalone $dev 10.77.0.9 |
+		jq -c '.[0] | [.action, .severity, .station]')" "unconfirmed"
+}
+
 test_without_module()
 {
 	rmmod ipvsdummy || fail "cannot be unloaded"
@@ -130,4 +189,5 @@ test_without_module()
 }
 
 run_all test_physical test_not_watched test_stacked test_bond_and_vrf \
-	test_macvlan_elsewhere test_without_module
+	test_macvlan_elsewhere test_gateways test_neighbours \
+	test_without_module

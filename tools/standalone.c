@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Judging in user space, by the module's own pure code, from the interfaces and
- * addresses as rtnetlink shows them. Which interfaces are watched is found out
- * as kmod/watch.c does.
+/* Judging in user space, by the module's own pure code, from the interfaces,
+ * addresses, routes and neighbours as rtnetlink shows them. Which interfaces are
+ * watched is found out as kmod/watch.c does.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/err.h>
+#include <linux/etherdevice.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "judge.h"
+#include "routes.h"
 #include "standalone.h"
 
 #define KIND_MAX	16
@@ -27,6 +30,8 @@
  * @master: ifindex of its master, 0 if none
  * @lower: ifindex of what it is stacked on, in this namespace, 0 if nothing
  * @physical: it has a parent device
+ * @vlan: its VLAN, 0 if it is of none
+ * @lladdr: its link-layer address, 0 if it has none of Ethernet's
  */
 struct device {
 	int ifindex;
@@ -35,16 +40,33 @@ struct device {
 	int master;
 	int lower;
 	bool physical;
+	u16 vlan;
+	u8 lladdr[ETH_ALEN];
+};
+
+/**
+ * struct neighbour - an address that a station has
+ * @addr: the address
+ * @family: AF_INET or AF_INET6
+ * @owner: the station
+ */
+struct neighbour {
+	union nf_inet_addr addr;
+	u8 family;
+	struct ipvsdummy_owner owner;
 };
 
 /**
  * struct standalone - what the module would know
  * @policy: the default one
  * @rules: none
- * @index: addresses of watched interfaces
+ * @index: addresses of watched interfaces, and gateways
  * @vrf: ifindex of the L3 master of the link asked about, 0 if none
  * @devices: the interfaces there are
  * @count: their number
+ * @routes: the default routes
+ * @neighbours: what stations on watched interfaces have
+ * @neighbour_count: how many
  */
 struct standalone {
 	struct ipvsdummy_policy policy;
@@ -53,6 +75,9 @@ struct standalone {
 	int vrf;
 	struct device *devices;
 	size_t count;
+	struct routes routes;
+	struct neighbour *neighbours;
+	size_t neighbour_count;
 };
 
 static void copy_string(char *dst, size_t size, const struct nlattr *attr)
@@ -95,11 +120,37 @@ static bool has_device_in_sysfs(const char *name)
 	return !access(path, F_OK);
 }
 
+static void parse_info(struct device *device, const struct nlattr *info)
+{
+	const struct nlattr *attr, *data = NULL;
+
+	mnl_attr_for_each_nested(attr, info) {
+		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+			copy_string(device->kind, sizeof(device->kind), attr);
+		if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
+			data = attr;
+	}
+	if (!data || strcmp(device->kind, "vlan"))
+		return;
+	mnl_attr_for_each_nested(attr, data)
+		if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
+			device->vlan = mnl_attr_get_u16(attr);
+}
+
+/* Returns whether it is one of Ethernet */
+static bool copy_lladdr(u8 lladdr[ETH_ALEN], const struct nlattr *attr)
+{
+	if (!attr || mnl_attr_get_payload_len(attr) != ETH_ALEN)
+		return false;
+	memcpy(lladdr, mnl_attr_get_payload(attr), ETH_ALEN);
+	return true;
+}
+
 static int got_device(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr, *inner;
 	struct standalone *alone = data;
+	const struct nlattr *attr;
 	bool link_is_elsewhere = false;
 	struct device *device;
 
@@ -129,11 +180,10 @@ static int got_device(const struct nlmsghdr *nlh, void *data)
 			device->physical = true;
 			break;
 		case IFLA_LINKINFO:
-			mnl_attr_for_each_nested(inner, attr)
-				if (mnl_attr_get_type(inner) == IFLA_INFO_KIND)
-					copy_string(device->kind,
-						    sizeof(device->kind),
-						    inner);
+			parse_info(device, attr);
+			break;
+		case IFLA_ADDRESS:
+			copy_lladdr(device->lladdr, attr);
 			break;
 		}
 	}
@@ -176,11 +226,11 @@ static bool rests_on_hardware(const struct standalone *alone,
 	return false;
 }
 
+static const char *const holders[] = { "ipvsdummy", NULL };
+
 static bool is_watched(const struct standalone *alone,
 		       const struct device *device)
 {
-	static const char *const holders[] = { "ipvsdummy", NULL };
-
 	return !is_kind(device, holders) && rests_on_hardware(alone, device, 0);
 }
 
@@ -235,21 +285,156 @@ static int got_address(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static int dump(struct mnl_socket *mnl, uint16_t type, mnl_cb_t callback,
-		struct standalone *alone)
+static int got_route(const struct nlmsghdr *nlh, void *data)
+{
+	struct standalone *alone = data;
+
+	return routes_add(&alone->routes, nlh) ? MNL_CB_ERROR : MNL_CB_OK;
+}
+
+/* Whatever interface leads to it, watched or not */
+static int add_gateway(void *ctx, int ifindex, u8 family, const void *addr)
+{
+	const struct device *device = find_device(ctx, ifindex);
+	struct ipvsdummy_ifaddr gateway = {
+		.ifindex = ifindex,
+		.family = family,
+		.plen = ipvsdummy_max_plen(family),
+		.gateway = true,
+	};
+	struct standalone *alone = ctx;
+	bool came;
+
+	if (!device || is_kind(device, holders))
+		return 0;
+	memcpy(&gateway.local, addr, gateway.plen / 8);
+	gateway.peer = gateway.local;
+	gateway.vrf = vrf_of(alone, device);
+	return IS_ERR(ipvsdummy_index_add(&alone->index, &gateway, &came)) ?
+	       -ENOMEM : 0;
+}
+
+static bool is_own(const struct standalone *alone, const u8 *lladdr)
+{
+	size_t i;
+
+	for (i = 0; i < alone->count; i++)
+		if (ether_addr_equal(alone->devices[i].lladdr, lladdr))
+			return true;
+	return false;
+}
+
+/* 00-00-5E-00-01 of IPv4 and 00-00-5E-00-02 of IPv6, RFC 9568 section 7.3 */
+static bool is_vrrp(const u8 *lladdr)
+{
+	static const u8 oui[] = { 0x00, 0x00, 0x5e, 0x00 };
+
+	return !memcmp(lladdr, oui, sizeof(oui)) &&
+	       (lladdr[4] == 1 || lladdr[4] == 2);
+}
+
+static int got_neighbour(const struct nlmsghdr *nlh, void *data)
+{
+	const u16 confirmed = NUD_REACHABLE | NUD_PERMANENT;
+	const u16 known = confirmed | NUD_STALE | NUD_DELAY | NUD_PROBE;
+	const struct ndmsg *nd = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *dst = NULL, *lladdr = NULL;
+	struct standalone *alone = data;
+	struct neighbour neighbour = {
+		.family = nd->ndm_family,
+		.owner = {
+			.ifindex = nd->ndm_ifindex,
+			.evidence = IPVSDUMMY_EVIDENCE_NEIGH,
+			.confirmed = nd->ndm_state & confirmed,
+		},
+	}, *more;
+	const struct device *device = find_device(alone, nd->ndm_ifindex);
+
+	if ((nd->ndm_family != AF_INET && nd->ndm_family != AF_INET6) ||
+	    nd->ndm_type != RTN_UNICAST || !(nd->ndm_state & known) ||
+	    !device || !is_watched(alone, device))
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*nd)) {
+		if (mnl_attr_get_type(attr) == NDA_DST)
+			dst = attr;
+		if (mnl_attr_get_type(attr) == NDA_LLADDR)
+			lladdr = attr;
+	}
+	if (!dst || !copy_lladdr(neighbour.owner.lladdr, lladdr) ||
+	    is_own(alone, neighbour.owner.lladdr))
+		return MNL_CB_OK;
+	copy_address(&neighbour.addr, neighbour.family, dst);
+	neighbour.owner.vlan = device->vlan;
+	if (is_vrrp(neighbour.owner.lladdr))
+		neighbour.owner.station = IPVSDUMMY_STATION_VRRP;
+
+	more = reallocarray(alone->neighbours, alone->neighbour_count + 1,
+			    sizeof(*more));
+	if (!more)
+		return MNL_CB_ERROR;
+	alone->neighbours = more;
+	more[alone->neighbour_count++] = neighbour;
+	return MNL_CB_OK;
+}
+
+/* Is the address in a prefix of this interface? */
+static bool is_onlink(const struct standalone *alone,
+		      const struct ipvsdummy_ifaddr *vip, int ifindex)
+{
+	const struct ipvsdummy_watched_prefix *prefix;
+
+	prefix = ipvsdummy_index_covering(&alone->index, vip->vrf, vip->family,
+					  &vip->local,
+					  ipvsdummy_max_plen(vip->family),
+					  false);
+	while (prefix && prefix->ifindex != ifindex)
+		prefix = ipvsdummy_index_next_covering(&alone->index,
+						       &vip->local, prefix);
+	return prefix;
+}
+
+/* One that is confirmed before all, else the one of the lowest ifindex */
+static enum ipvsdummy_owned find_owner(void *ctx,
+				       const struct ipvsdummy_ifaddr *vip,
+				       struct ipvsdummy_owner *owner)
+{
+	const struct ipvsdummy_owner *best = NULL, *other;
+	const struct standalone *alone = ctx;
+	const struct neighbour *neighbour;
+	size_t i;
+
+	for (i = 0; i < alone->neighbour_count; i++) {
+		neighbour = &alone->neighbours[i];
+		other = &neighbour->owner;
+		if (neighbour->family != vip->family ||
+		    !ipvsdummy_addr_equal(vip->family, &neighbour->addr,
+					  &vip->local) ||
+		    !is_onlink(alone, vip, other->ifindex))
+			continue;
+		if (!best || other->confirmed > best->confirmed ||
+		    (other->confirmed == best->confirmed &&
+		     other->ifindex < best->ifindex))
+			best = other;
+	}
+	if (!best)
+		return IPVSDUMMY_OWNED_UNKNOWN;
+	*owner = *best;
+	return IPVSDUMMY_OWNED;
+}
+
+static int dump(struct mnl_socket *mnl, uint16_t type, size_t head,
+		mnl_cb_t callback, struct standalone *alone)
 {
 	uint8_t buffer[32768];	/* as much as the kernel ever sends */
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-	struct ifaddrmsg *any;
+	struct rtgenmsg *any;
 	int len, ret;
 
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	nlh->nlmsg_seq = type;
-	any = mnl_nlmsg_put_extra_header(nlh, type == RTM_GETLINK ?
-					 sizeof(struct ifinfomsg) :
-					 sizeof(struct ifaddrmsg));
-	any->ifa_family = AF_UNSPEC;
+	any = mnl_nlmsg_put_extra_header(nlh, head);
+	any->rtgen_family = AF_UNSPEC;
 	if (mnl_socket_sendto(mnl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	do {
@@ -271,9 +456,19 @@ static int read_all(struct standalone *alone)
 		return -errno;
 	err = mnl_socket_bind(mnl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
 	if (!err)
-		err = dump(mnl, RTM_GETLINK, got_device, alone);
+		err = dump(mnl, RTM_GETLINK, sizeof(struct ifinfomsg),
+			   got_device, alone);
 	if (!err)
-		err = dump(mnl, RTM_GETADDR, got_address, alone);
+		err = dump(mnl, RTM_GETADDR, sizeof(struct ifaddrmsg),
+			   got_address, alone);
+	if (!err)
+		err = dump(mnl, RTM_GETROUTE, sizeof(struct rtmsg), got_route,
+			   alone);
+	if (!err)
+		err = routes_gateways(&alone->routes, add_gateway, alone);
+	if (!err)
+		err = dump(mnl, RTM_GETNEIGH, sizeof(struct ndmsg),
+			   got_neighbour, alone);
 	mnl_socket_close(mnl);
 	return err;
 }
@@ -326,6 +521,18 @@ void standalone_set_action(struct standalone *alone, uint32_t class,
 		alone->policy.action[class] = action;
 }
 
+static void put_owner(struct record *verdict,
+		      const struct ipvsdummy_owner *owner)
+{
+	verdict->has[IPVSDUMMY_A_LLADDR] = true;
+	verdict->lladdr.len = ETH_ALEN;
+	memcpy(verdict->lladdr.data, owner->lladdr, ETH_ALEN);
+	verdict->has[IPVSDUMMY_A_VLAN] = owner->vlan;
+	verdict->vlan = owner->vlan;
+	verdict->has[IPVSDUMMY_A_STATION] = owner->station;
+	verdict->station = owner->station;
+}
+
 /**
  * standalone_judge - what would the module say?
  * @alone: opened
@@ -340,14 +547,17 @@ void standalone_judge(const struct standalone *alone,
 		.family = address->len == sizeof(struct in_addr) ? AF_INET :
 								   AF_INET6,
 	};
+	const struct ipvsdummy_owners owners = {
+		.find = find_owner, .ctx = (void *)alone,
+	};
 	const struct device *device;
 	struct ipvsdummy_verdict v;
 
 	memcpy(&vip.local, address->data, address->len);
 	vip.peer = vip.local;
 	vip.plen = ipvsdummy_max_plen(vip.family);
-	ipvsdummy_judge(&alone->index, NULL, &alone->policy, &alone->rules, &vip,
-			false, &v);
+	ipvsdummy_judge(&alone->index, &owners, &alone->policy, &alone->rules,
+			&vip, false, &v);
 
 	*verdict = (struct record) {
 		.has[IPVSDUMMY_A_ADDRESS] = true,
@@ -370,6 +580,8 @@ void standalone_judge(const struct standalone *alone,
 	memcpy(verdict->match_prefix.data, &v.match_prefix, address->len);
 	verdict->has[IPVSDUMMY_A_MATCH_PREFIXLEN] = true;
 	verdict->match_prefixlen = v.match_plen;
+	if (v.class == IPVSDUMMY_CLASS_NEIGH)
+		put_owner(verdict, &v.owner);
 	device = find_device(alone, v.match_ifindex);
 	if (device) {
 		verdict->has[IPVSDUMMY_A_MATCH_IFNAME] = true;
@@ -381,6 +593,8 @@ void standalone_close(struct standalone *alone)
 {
 	ipvsdummy_index_destroy(&alone->index);
 	ipvsdummy_rules_destroy(&alone->rules);
+	routes_free(&alone->routes);
+	free(alone->neighbours);
 	free(alone->devices);
 	free(alone);
 }
