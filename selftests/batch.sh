@@ -345,7 +345,8 @@ test_profiles()
 			"$profile" || fail "$profile: a line without a comment"
 	done
 	expect ctl sync $dev "$profiles/kube-proxy.conf"
-	equal "enforce skip flag" "$(policy)" kube-proxy
+	equal "enforce skip flag reject reject normal off" "$(policy)" \
+		kube-proxy
 	refused "" vip_add 10.1.0.1/32
 	is "skipped host w0" 10.1.0.1 || fail "host skip"
 	refused "" vip_add 169.254.169.254/32
