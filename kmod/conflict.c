@@ -726,14 +726,71 @@ static void print_addr(char text[ADDR_SIZE], u8 family,
 	snprintf(text, ADDR_SIZE, family == AF_INET ? "%pI4" : "%pI6c", addr);
 }
 
+/**
+ * ipvsdummy_conflict_describe - say what an address clashes with
+ * @text: the result, IPVSDUMMY_TEXT_SIZE
+ * @family: AF_INET or AF_INET6
+ * @addr: the address
+ * @verdict: with a class
+ * @ifname: of the interface it clashes with
+ * @brief: no second address, and not more than 79 characters
+ */
+void ipvsdummy_conflict_describe(char *text, u8 family,
+				 const union nf_inet_addr *addr,
+				 const struct ipvsdummy_verdict *verdict,
+				 const char *ifname, bool brief)
+{
+	char vip[ADDR_SIZE], prefix[ADDR_SIZE];
+	u8 plen = verdict->match_plen;
+
+	print_addr(vip, family, addr);
+	print_addr(prefix, family, &verdict->match_prefix);
+	switch (verdict->class) {
+	case IPVSDUMMY_CLASS_HOST:
+		snprintf(text, IPVSDUMMY_TEXT_SIZE, "%s: host, address of %s",
+			 vip, ifname);
+		break;
+	case IPVSDUMMY_CLASS_GATEWAY:
+		snprintf(text, IPVSDUMMY_TEXT_SIZE, "%s: gateway, %s by %s",
+			 vip, brief ? "route" : "default route", ifname);
+		break;
+	case IPVSDUMMY_CLASS_NEIGH:
+		snprintf(text, IPVSDUMMY_TEXT_SIZE,
+			 brief ? "%s: neigh, %pM" : "%s: neigh, %pM on %s",
+			 vip, verdict->owner.lladdr, ifname);
+		break;
+	case IPVSDUMMY_CLASS_ONLINK:
+		if (brief)
+			snprintf(text, IPVSDUMMY_TEXT_SIZE,
+				 "%s: onlink, a prefix of %s", vip, ifname);
+		else
+			snprintf(text, IPVSDUMMY_TEXT_SIZE,
+				 "%s: onlink, prefix %s/%u of %s", vip, prefix,
+				 plen, ifname);
+		break;
+	default:
+		if (brief)
+			snprintf(text, IPVSDUMMY_TEXT_SIZE,
+				 "%s: rule, a prefix of length %u", vip, plen);
+		else
+			snprintf(text, IPVSDUMMY_TEXT_SIZE,
+				 "%s: rule, prefix %s/%u", vip, prefix, plen);
+	}
+}
+
 /* One stable line, for those who read nothing but the kernel log */
 static void log_event(struct ipvsdummy_guard *guard,
 		      const struct ipvsdummy_record *record)
 {
+	static const char * const would[] = {
+		[0] = "",
+		[IPVSDUMMY_ACTION_REJECT] = ", would reject",
+		[IPVSDUMMY_ACTION_SKIP] = ", would skip",
+		[IPVSDUMMY_ACTION_VERIFY] = ", would verify",
+	};
 	const struct ipvsdummy_info *info = &record->info;
 	const struct ipvsdummy_verdict *verdict = &info->verdict;
-	const char *would = "";
-	char addr[ADDR_SIZE], prefix[ADDR_SIZE], match[80];
+	char text[IPVSDUMMY_TEXT_SIZE];
 
 	if (!ipvsdummy_may_log(guard))
 		return;
@@ -743,32 +800,15 @@ static void log_event(struct ipvsdummy_guard *guard,
 		return;
 	}
 
-	print_addr(addr, info->family, &info->addr);
-	print_addr(prefix, info->family, &verdict->match_prefix);
-	switch (verdict->class) {
-	case IPVSDUMMY_CLASS_HOST:
-		snprintf(match, sizeof(match), "host, address of %s",
-			 info->match_ifname);
-		break;
-	case IPVSDUMMY_CLASS_ONLINK:
-		snprintf(match, sizeof(match), "onlink, prefix %s/%u of %s",
-			 prefix, verdict->match_plen, info->match_ifname);
-		break;
-	default:
-		snprintf(match, sizeof(match), "rule, prefix %s/%u", prefix,
-			 verdict->match_plen);
-	}
-	if (verdict->would)
-		would = verdict->would == IPVSDUMMY_ACTION_SKIP ?
-			", would skip" : ", would reject";
-
+	ipvsdummy_conflict_describe(text, info->family, &info->addr, verdict,
+				    info->match_ifname, false);
 	if (info->event == IPVSDUMMY_EVENT_RESOLVED ||
 	    ipvsdummy_severity(verdict) == IPVSDUMMY_SEVERITY_INFO)
-		pr_info("%s: %s %s: %s%s\n", record->ifname,
-			event_word(info->event), addr, match, would);
+		pr_info("%s: %s %s%s\n", record->ifname,
+			event_word(info->event), text, would[verdict->would]);
 	else
-		pr_warn("%s: %s %s: %s%s\n", record->ifname,
-			event_word(info->event), addr, match, would);
+		pr_warn("%s: %s %s%s\n", record->ifname,
+			event_word(info->event), text, would[verdict->would]);
 }
 
 /**

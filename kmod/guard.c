@@ -299,39 +299,48 @@ static int refuse(struct ipvsdummy_link *link,
 		  struct netlink_ext_ack *extack)
 {
 	const char *match = describe_match(link, verdict);
+	char text[IPVSDUMMY_TEXT_SIZE];
 
 	ipvsdummy_conflict_refuse(link, vip, verdict);
 
-	if (verdict->class == IPVSDUMMY_CLASS_RULE && vip->family == AF_INET)
+	/* An extended ack has no place for two IPv6 addresses */
+	ipvsdummy_conflict_describe(text, vip->family, &vip->local, verdict,
+				    match, vip->family == AF_INET6);
+	switch (verdict->class) {
+	case IPVSDUMMY_CLASS_RULE:
 		ipvsdummy_ack(extack,
 			      "rule: a rule of this link rejects this address",
-			      "%pI4: rule, prefix %pI4/%u", &vip->local,
-			      &verdict->match_prefix, verdict->match_plen);
-	else if (verdict->class == IPVSDUMMY_CLASS_RULE)
-		ipvsdummy_ack(extack,
-			      "rule: a rule of this link rejects this address",
-			      "%pI6c: rule, a prefix of length %u", &vip->local,
-			      verdict->match_plen);
-	else if (verdict->class == IPVSDUMMY_CLASS_HOST && vip->family == AF_INET)
+			      "%s", text);
+		break;
+	case IPVSDUMMY_CLASS_HOST:
 		ipvsdummy_ack(extack,
 			      "host: a watched interface of this node has this address",
-			      "%pI4: host, address of %s", &vip->local, match);
-	else if (verdict->class == IPVSDUMMY_CLASS_HOST)
+			      "%s", text);
+		break;
+	case IPVSDUMMY_CLASS_GATEWAY:
 		ipvsdummy_ack(extack,
-			      "host: a watched interface of this node has this address",
-			      "%pI6c: host, address of %s", &vip->local, match);
-	else if (vip->family == AF_INET)
+			      "gateway: a default route's next hop has this address",
+			      "%s", text);
+		break;
+	case IPVSDUMMY_CLASS_NEIGH:
+		ipvsdummy_ack(extack, "neigh: another station has this address",
+			      "%s", text);
+		break;
+	case IPVSDUMMY_CLASS_ONLINK:
 		ipvsdummy_ack(extack,
 			      "onlink: this address is in a watched interface's prefix",
-			      "%pI4: onlink, prefix %pI4/%u of %s", &vip->local,
-			      &verdict->match_prefix, verdict->match_plen,
-			      match);
-	else	/* two IPv6 addresses would not fit */
-		ipvsdummy_ack(extack,
-			      "onlink: this address is in a watched interface's prefix",
-			      "%pI6c: onlink, a prefix of %s", &vip->local,
-			      match);
-	return verdict->action == IPVSDUMMY_ACTION_SKIP ? -EEXIST : -EADDRINUSE;
+			      "%s", text);
+		break;
+	}
+
+	switch (verdict->action) {
+	case IPVSDUMMY_ACTION_SKIP:
+		return -EEXIST;
+	case IPVSDUMMY_ACTION_VERIFY:
+		return -EAGAIN;
+	default:
+		return -EADDRINUSE;
+	}
 }
 
 /* Every try is a reason to find out whether it has to be the last. An owner that

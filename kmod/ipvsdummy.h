@@ -34,6 +34,7 @@ struct ipvsdummy_watched;
 #define IPVSDUMMY_CLAIMS_MAX	4096		/* of addresses bound */
 #define IPVSDUMMY_ANSWERS_MAX	1024		/* to questions, or silence */
 #define IPVSDUMMY_QUESTIONS_MAX	1024		/* at a time */
+#define IPVSDUMMY_TEXT_SIZE	160		/* what a conflict is about */
 
 #ifndef IPVSDUMMY_EXPIRE_SECS	/* a test cannot wait that long */
 #define IPVSDUMMY_EXPIRE_SECS	300
@@ -503,6 +504,10 @@ unsigned long ipvsdummy_conflict_expire(struct ipvsdummy_guard *guard,
 					unsigned long now);
 void ipvsdummy_events_send(struct ipvsdummy_guard *guard);
 u64 ipvsdummy_events_oldest(const struct ipvsdummy_guard *guard);
+void ipvsdummy_conflict_describe(char *text, u8 family,
+				 const union nf_inet_addr *addr,
+				 const struct ipvsdummy_verdict *verdict,
+				 const char *ifname, bool brief);
 
 static inline bool ipvsdummy_conflict_bound(const struct ipvsdummy_conflict *c)
 {
