@@ -8,6 +8,7 @@
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
 #include <linux/printk.h>
+#include <net/nexthop.h>
 
 /* 6.12 made the lockless transmit feature bit a bit of struct net_device */
 #ifdef NETIF_F_LLTX
@@ -33,6 +34,21 @@ static inline void ipvsdummy_allow_live_rename(struct net_device *dev)
 {
 }
 #endif
+
+/* 5.11 gives it an extended ack */
+static inline int
+ipvsdummy_register_nexthop_notifier(struct net *net, struct notifier_block *nb)
+{
+	int (*plain)(struct net *net, struct notifier_block *nb) =
+		(void *)register_nexthop_notifier;
+	int (*acked)(struct net *net, struct notifier_block *nb,
+		     struct netlink_ext_ack *extack) =
+		(void *)register_nexthop_notifier;
+
+	if (__same_type(register_nexthop_notifier, *plain))
+		return plain(net, nb);
+	return acked(net, nb, NULL);
+}
 
 /* Before NL_SET_ERR_MSG_FMT an extended ack keeps a pointer, so it can only
  * take a constant: @text stands in for the sentence that @fmt would make.

@@ -128,6 +128,20 @@ static void rejudge_refused(struct ipvsdummy_conflict *conflict)
 }
 
 /**
+ * ipvsdummy_guard_refresh - bring the index up to date
+ * @guard: the guard
+ *
+ * To be called before anything is judged.
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_guard_refresh(struct ipvsdummy_guard *guard)
+{
+	ipvsdummy_watch_refresh(guard);
+	ipvsdummy_gateway_refresh(guard);
+}
+
+/**
  * ipvsdummy_guard_rescan - judge every address and every refusal again
  * @guard: the guard
  *
@@ -225,7 +239,7 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	unsigned long now, delay;
 
 	rtnl_lock();
-	ipvsdummy_watch_refresh(guard);
+	ipvsdummy_guard_refresh(guard);
 	now = jiffies;
 	if (ipvsdummy_index_purge(&guard->index, now - IPVSDUMMY_HOLD) ||
 	    test_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags))
@@ -376,7 +390,7 @@ static int validate(struct net_device *dev, const struct ipvsdummy_ifaddr *vip,
 			return err;
 		}
 	}
-	ipvsdummy_watch_refresh(link->guard);
+	ipvsdummy_guard_refresh(link->guard);
 	ipvsdummy_guard_judge(link, vip, false, &verdict);
 	if (!ipvsdummy_action_refuses(verdict.action))
 		return 0;

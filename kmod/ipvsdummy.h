@@ -3,8 +3,9 @@
  *
  * Locks: RTNL protects links, policies, the set of watched interfaces and the
  * index. Conflicts and counters are written under RTNL and the netns' lock and
- * read under either. The ring and the sequence number live under the netns'
- * lock alone. The guard of a netns is found under RTNL or RCU.
+ * read under either. The ring, the sequence number and what the routes told
+ * live under the netns' lock alone. The guard of a netns is found under RTNL or
+ * RCU.
  */
 #ifndef _IPVSDUMMY_H
 #define _IPVSDUMMY_H
@@ -27,6 +28,7 @@ struct inet6_ifaddr;
 struct ipvsdummy_watched;
 
 #define IPVSDUMMY_CONFLICTS_MAX	65536		/* in one netns */
+#define IPVSDUMMY_GATEWAYS_MAX	256		/* in one netns */
 #define IPVSDUMMY_NAMES_MAX	256		/* watched names in one netns */
 #define IPVSDUMMY_RING_SIZE	4096		/* events; a power of two */
 #define IPVSDUMMY_PEERS_MAX	1024		/* in one netns */
@@ -58,9 +60,15 @@ struct ipvsdummy_watched;
  * @sightings_max: how many addresses of others are remembered; RTNL
  * @claim_timeout: silence after which a claim is over, in jiffies
  * @guarded: had a guard once; RTNL
+ * @fib_nb: is told of routes
+ * @nexthop_nb: is told of next-hop objects
+ * @hops: next hops of default routes, the newest last
+ * @n_hops: their number
+ * @lost_hops: those that found no place, and were not counted yet
+ * @last_hop: number of the newest
  */
 struct ipvsdummy_net {
-	spinlock_t lock;	/* conflicts, counters, ring and seq */
+	spinlock_t lock;	/* conflicts, counters, ring, seq and hops */
 	u64 seq;
 	struct ipvsdummy_guard __rcu *guard;
 	struct list_head names;
@@ -70,6 +78,13 @@ struct ipvsdummy_net {
 	unsigned int sightings_max;
 	unsigned long claim_timeout;
 	bool guarded;
+
+	struct notifier_block fib_nb;
+	struct notifier_block nexthop_nb;
+	struct list_head hops;
+	unsigned int n_hops;
+	unsigned int lost_hops;
+	u64 last_hop;
 };
 
 /**
@@ -170,6 +185,7 @@ struct ipvsdummy_record {
 
 enum {
 	IPVSDUMMY_GUARD_DIRTY,	/* a watched interface is to be read again */
+	IPVSDUMMY_GUARD_ROUTES,	/* a default route is to be read again */
 	IPVSDUMMY_GUARD_RESCAN,	/* every VIP is to be judged again */
 	IPVSDUMMY_GUARD_ASK,	/* conflicts of class onlink are to be probed */
 };
@@ -263,7 +279,8 @@ enum ipvsdummy_claim_state {
  * @quiet_links: those that do not answer ARP as usual; RTNL, readers RCU
  * @n_links: their number; RTNL
  * @watched: struct ipvsdummy_watched by ifindex; RTNL, readers RCU
- * @index: their addresses; RTNL
+ * @gateways: struct ipvsdummy_watched_addr; RTNL
+ * @index: addresses of @watched, and @gateways; RTNL
  * @flags: bits from above, set from anywhere
  * @work: does what @flags, held and expiring conflicts ask for
  * @v6_binder: task whose IPv6 bind was validated last; RTNL
@@ -282,7 +299,7 @@ enum ipvsdummy_claim_state {
  * @unreported: those not told in an event yet
  * @missed: one of them may find a place now
  * @missed_at: when that was last told, in jiffies
- * @unwatched: addresses of watched interfaces that found no place
+ * @unwatched: addresses of watched interfaces, and gateways, that found no place
  * @own_lladdrs: of this host's interfaces, now or a moment ago; RTNL, readers
  *	RCU
  * @former_lladdrs: those that are no more, the first gone first; RTNL
@@ -298,6 +315,7 @@ struct ipvsdummy_guard {
 	unsigned int n_links;
 
 	DECLARE_HASHTABLE(watched, 6);
+	struct list_head gateways;
 	struct ipvsdummy_index index;
 
 	unsigned long flags;
@@ -430,12 +448,23 @@ void ipvsdummy_watch_ifa(struct net_device *dev, const struct in_ifaddr *ifa,
 			 bool up);
 void ipvsdummy_watch_dirty(struct net_device *dev);
 void ipvsdummy_watch_refresh(struct ipvsdummy_guard *guard);
+void ipvsdummy_watch_mark(struct list_head *addrs);
+void ipvsdummy_watch_addr(struct ipvsdummy_guard *guard,
+			  struct list_head *addrs, const struct net_device *dev,
+			  const struct ipvsdummy_ifaddr *ifaddr);
+void ipvsdummy_watch_sweep(struct ipvsdummy_guard *guard,
+			   struct list_head *addrs);
 u8 ipvsdummy_watch_reason(const struct net_device *dev);
 bool ipvsdummy_is_watched(struct ipvsdummy_guard *guard,
 			  const struct net_device *dev);
 bool ipvsdummy_watches_v4(struct ipvsdummy_guard *guard, __be32 ip);
 int ipvsdummy_watch_add(struct net *net, const char *name, bool exclude);
 int ipvsdummy_watch_del(struct net *net, const char *name);
+
+/* gateway.c */
+int ipvsdummy_gateway_start(struct net *net);
+void ipvsdummy_gateway_stop(struct net *net);
+void ipvsdummy_gateway_refresh(struct ipvsdummy_guard *guard);
 
 /* addrs.c: the kernel's own address lists */
 typedef void (*ipvsdummy_ifaddr_fn)(void *ctx,
@@ -455,6 +484,7 @@ bool ipvsdummy_has_v4(const struct net_device *dev, __be32 ip);
 /* guard.c */
 int ipvsdummy_guard_init(void);
 void ipvsdummy_guard_exit(void);
+void ipvsdummy_guard_refresh(struct ipvsdummy_guard *guard);
 void ipvsdummy_guard_rescan(struct ipvsdummy_guard *guard);
 void ipvsdummy_guard_rejudge(struct ipvsdummy_guard *guard, u8 family,
 			     const union nf_inet_addr *addr, bool claimed);

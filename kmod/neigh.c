@@ -389,7 +389,7 @@ void ipvsdummy_neigh_work(struct work_struct *work)
 		return;
 	}
 	rtnl_lock();
-	ipvsdummy_watch_refresh(guard);
+	ipvsdummy_guard_refresh(guard);
 	ipvsdummy_probe_conclude(guard);
 	n = take_claims(wire, batch);
 	for (i = 0; i < n; i++)

@@ -780,7 +780,7 @@ static int link_set(struct sk_buff *skb, struct genl_info *info)
 		ipvsdummy_wire_set_quiet(link, link->arp_reply);
 		set_bit(IPVSDUMMY_GUARD_ASK, &link->guard->flags);
 		ipvsdummy_guard_kick(link->guard);
-		ipvsdummy_watch_refresh(link->guard);
+		ipvsdummy_guard_refresh(link->guard);
 		ipvsdummy_guard_rescan(link->guard);
 	}
 unlock:
@@ -1370,7 +1370,7 @@ static int put_check(struct sk_buff *skb, struct ipvsdummy_link *link,
 
 	if (!link->guard)
 		return -ENOMEM;
-	ipvsdummy_watch_refresh(link->guard);
+	ipvsdummy_guard_refresh(link->guard);
 	ipvsdummy_guard_judge(link, &vip, false, &verdict);
 
 	if (put_position(skb, ipvsdummy_net(net)->seq) ||

@@ -65,8 +65,10 @@ static struct ipvsdummy_guard *create_guard(struct net *net)
 	ipvsdummy_index_init(&guard->index);
 	INIT_LIST_HEAD(&guard->links);
 	INIT_LIST_HEAD(&guard->quiet_links);
+	INIT_LIST_HEAD(&guard->gateways);
 	INIT_LIST_HEAD(&guard->refused);
 	hash_init(guard->watched);
+	set_bit(IPVSDUMMY_GUARD_ROUTES, &guard->flags);
 	guard->conflicts = RB_ROOT;
 	INIT_DELAYED_WORK(&guard->work, ipvsdummy_guard_work);
 	INIT_WORK(&guard->event_work, send_events);
@@ -152,7 +154,7 @@ static int __net_init netns_init(struct net *net)
 	INIT_LIST_HEAD(&pn->names);
 	pn->sightings_max = IPVSDUMMY_SIGHTINGS;
 	pn->claim_timeout = IPVSDUMMY_CLAIM_SECS * HZ;
-	return 0;
+	return ipvsdummy_gateway_start(net);
 }
 
 static void __net_exit netns_exit(struct net *net)
@@ -160,6 +162,7 @@ static void __net_exit netns_exit(struct net *net)
 	struct ipvsdummy_net *pn = ipvsdummy_net(net);
 	struct ipvsdummy_name *name, *next;
 
+	ipvsdummy_gateway_stop(net);
 	/* Its links are gone; wait for the guard that they left */
 	if (pn->guarded)
 		flush_workqueue(ipvsdummy_wq);

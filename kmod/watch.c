@@ -160,23 +160,47 @@ static void vips_to_judge(struct ipvsdummy_guard *guard)
 	ipvsdummy_guard_kick(guard);
 }
 
-static void add_addr(struct ipvsdummy_guard *guard,
-		     struct ipvsdummy_watched *watched,
-		     const struct ipvsdummy_ifaddr *ifaddr)
+/**
+ * ipvsdummy_watch_mark - before the addresses of an owner are read again
+ * @addrs: struct ipvsdummy_watched_addr, its addresses
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_watch_mark(struct list_head *addrs)
+{
+	struct ipvsdummy_watched_addr *addr;
+
+	list_for_each_entry(addr, addrs, owner_node)
+		addr->seen = false;
+}
+
+/**
+ * ipvsdummy_watch_addr - an owner has an address
+ * @guard: the guard
+ * @addrs: struct ipvsdummy_watched_addr, the owner's addresses
+ * @dev: the interface that has it, or leads to it
+ * @ifaddr: the address; it may be in @addrs already
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_watch_addr(struct ipvsdummy_guard *guard,
+			  struct list_head *addrs, const struct net_device *dev,
+			  const struct ipvsdummy_ifaddr *ifaddr)
 {
 	struct ipvsdummy_watched_addr *addr;
 	bool came;
 
+	ASSERT_RTNL();
 	addr = ipvsdummy_index_add(&guard->index, ifaddr, &came);
 	if (IS_ERR(addr)) {
 		guard->unwatched++;
 		if (ipvsdummy_may_log(guard))
 			pr_warn("%s: an address is not watched, error %ld\n",
-				watched->dev->name, PTR_ERR(addr));
+				dev->name, PTR_ERR(addr));
 		return;
 	}
 	if (list_empty(&addr->owner_node))
-		list_add_tail(&addr->owner_node, &watched->addrs);
+		list_add_tail(&addr->owner_node, addrs);
 	addr->seen = true;
 	if (came)
 		vips_to_judge(guard);
@@ -189,6 +213,24 @@ static void lose_addr(struct ipvsdummy_guard *guard,
 	ipvsdummy_guard_kick(guard);
 }
 
+/**
+ * ipvsdummy_watch_sweep - the addresses of an owner were read again
+ * @guard: the guard
+ * @addrs: struct ipvsdummy_watched_addr; those not seen since
+ *	ipvsdummy_watch_mark() are gone
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_watch_sweep(struct ipvsdummy_guard *guard,
+			   struct list_head *addrs)
+{
+	struct ipvsdummy_watched_addr *addr, *next;
+
+	list_for_each_entry_safe(addr, next, addrs, owner_node)
+		if (!addr->seen)
+			lose_addr(guard, addr);
+}
+
 struct read_ctx {
 	struct ipvsdummy_guard *guard;
 	struct ipvsdummy_watched *watched;
@@ -198,7 +240,8 @@ static void read_addr(void *ctx, const struct ipvsdummy_ifaddr *ifaddr)
 {
 	struct read_ctx *read = ctx;
 
-	add_addr(read->guard, read->watched, ifaddr);
+	ipvsdummy_watch_addr(read->guard, &read->watched->addrs,
+			     read->watched->dev, ifaddr);
 }
 
 /* Bring the index in line with the interface's addresses */
@@ -206,15 +249,11 @@ static void read_addrs(struct ipvsdummy_guard *guard,
 		       struct ipvsdummy_watched *watched)
 {
 	struct read_ctx read = { .guard = guard, .watched = watched };
-	struct ipvsdummy_watched_addr *addr, *next;
 
 	watched->vrf = l3mdev_master_ifindex(watched->dev);
-	list_for_each_entry(addr, &watched->addrs, owner_node)
-		addr->seen = false;
+	ipvsdummy_watch_mark(&watched->addrs);
 	ipvsdummy_walk_ifaddrs(watched->dev, read_addr, &read);
-	list_for_each_entry_safe(addr, next, &watched->addrs, owner_node)
-		if (!addr->seen)
-			lose_addr(guard, addr);
+	ipvsdummy_watch_sweep(guard, &watched->addrs);
 }
 
 static int watch(struct ipvsdummy_guard *guard, struct net_device *dev,
@@ -358,7 +397,7 @@ void ipvsdummy_watch_ifa(struct net_device *dev, const struct in_ifaddr *ifa,
 
 	ipvsdummy_ifaddr_from_v4(&ifaddr, dev, ifa);
 	if (up) {
-		add_addr(guard, watched, &ifaddr);
+		ipvsdummy_watch_addr(guard, &watched->addrs, dev, &ifaddr);
 		return;
 	}
 	addr = ipvsdummy_index_find(&guard->index, &ifaddr);
@@ -392,8 +431,6 @@ void ipvsdummy_watch_dirty(struct net_device *dev)
 /**
  * ipvsdummy_watch_refresh - read dirty interfaces again
  * @guard: the guard
- *
- * To be called before anything is judged.
  *
  * Context: RTNL; may sleep.
  */
