@@ -792,6 +792,8 @@ const struct ipvsdummy_selftest ipvsdummy_selftests[] __initconst = {
 	{ "random", test_random },
 	{ "rules", ipvsdummy_selftest_rules },
 	{ "many rules", ipvsdummy_selftest_many_rules },
+	{ "owners", ipvsdummy_selftest_owners },
+	{ "gateways", ipvsdummy_selftest_gateways },
 };
 
 /**

@@ -38,6 +38,8 @@ static struct model {
 	struct ipvsdummy_rules rules;
 	struct ipvsdummy_rule rule[RULES_MAX];
 	unsigned int n_rules;
+	enum ipvsdummy_owned known;
+	struct ipvsdummy_owner owner;
 	unsigned long now;
 	const u8 *bytes;
 	size_t left;
@@ -111,9 +113,13 @@ static bool __init judged_by_rules_only(u8 family,
 	return equal(family, addr, &v6_loopback) || in_fe80(addr);
 }
 
-/* A host prefix matches only itself, and fe80::/10 never counts as onlink */
+/* A host prefix matches only itself, as a gateway does, and fe80::/10 never
+ * counts as onlink
+ */
 static bool __init gives_prefix(const struct ipvsdummy_ifaddr *ifaddr)
 {
+	if (ifaddr->gateway)
+		return false;
 	if (ifaddr->family == AF_INET6 && ifaddr->plen >= 10 &&
 	    in_fe80(&ifaddr->peer))
 		return false;
@@ -138,6 +144,7 @@ static struct model_addr *__init find(struct model *m,
 	clear_host_bits(&key.peer, key.plen);
 	for (i = 0; i < m->n; i++)
 		if (same_prefix(&m->addrs[i].ifaddr, &key) &&
+		    m->addrs[i].ifaddr.gateway == key.gateway &&
 		    equal(key.family, &m->addrs[i].ifaddr.local, &key.local))
 			return &m->addrs[i];
 	return NULL;
@@ -213,6 +220,28 @@ longest_rule(const struct model *m, const struct ipvsdummy_ifaddr *vip)
 	return longest;
 }
 
+/* The strictest of the four that come behind class host, then the first. Only a
+ * rule, or else a station and a prefix, can match: the other has ALLOW.
+ */
+static u8 __init strictest(const u8 *action)
+{
+	static const u8 actions[] __initconst = {
+		IPVSDUMMY_ACTION_REJECT, IPVSDUMMY_ACTION_VERIFY,
+		IPVSDUMMY_ACTION_FLAG,
+	};
+	static const u8 classes[] __initconst = {
+		IPVSDUMMY_CLASS_GATEWAY, IPVSDUMMY_CLASS_RULE,
+		IPVSDUMMY_CLASS_NEIGH, IPVSDUMMY_CLASS_ONLINK,
+	};
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(actions); i++)
+		for (j = 0; j < ARRAY_SIZE(classes); j++)
+			if (action[classes[j]] == actions[i])
+				return classes[j];
+	return 0;
+}
+
 static void __init judge(const struct model *m,
 			 const struct ipvsdummy_policy *policy,
 			 const struct ipvsdummy_ifaddr *vip, bool with_gone,
@@ -221,6 +250,8 @@ static void __init judge(const struct model *m,
 	const struct ipvsdummy_ifaddr *pos, *host = NULL, *onlink = NULL;
 	const struct ipvsdummy_rule *rule = longest_rule(m, vip);
 	bool by_rule = judged_by_rules_only(vip->family, &vip->local);
+	const struct ipvsdummy_ifaddr *gateway = NULL;
+	u8 action[IPVSDUMMY_CLASSES] = {};
 	unsigned int i;
 
 	memset(verdict, 0, sizeof(*verdict));
@@ -232,46 +263,80 @@ static void __init judge(const struct model *m,
 		if (pos->family != vip->family || pos->vrf != vip->vrf ||
 		    (!m->addrs[i].live && !with_gone))
 			continue;
-		if (equal(vip->family, &pos->local, &vip->local) &&
-		    (!host || pos->ifindex < host->ifindex))
-			host = pos;
+		if (equal(vip->family, &pos->local, &vip->local)) {
+			if (!pos->gateway &&
+			    (!host || pos->ifindex < host->ifindex))
+				host = pos;
+			if (pos->gateway &&
+			    (!gateway || pos->ifindex < gateway->ifindex))
+				gateway = pos;
+		}
 		if (nearness(pos, vip) &&
 		    (!onlink || better(pos, onlink, vip)))
 			onlink = pos;
 	}
 	if (policy->action[IPVSDUMMY_CLASS_HOST] == IPVSDUMMY_ACTION_ALLOW)
 		host = NULL;
-	if (policy->action[IPVSDUMMY_CLASS_ONLINK] == IPVSDUMMY_ACTION_ALLOW)
-		onlink = NULL;
 
-	if (host) {
-		verdict->class = IPVSDUMMY_CLASS_HOST;
+	if (gateway)
+		action[IPVSDUMMY_CLASS_GATEWAY] =
+			policy->action[IPVSDUMMY_CLASS_GATEWAY];
+	if (rule) {
+		action[IPVSDUMMY_CLASS_RULE] = rule->action;
+	} else if (!by_rule) {
+		if (m->known == IPVSDUMMY_OWNED)
+			action[IPVSDUMMY_CLASS_NEIGH] =
+				policy->action[IPVSDUMMY_CLASS_NEIGH];
+		if (action[IPVSDUMMY_CLASS_NEIGH] && !m->owner.confirmed)
+			action[IPVSDUMMY_CLASS_NEIGH] = IPVSDUMMY_ACTION_FLAG;
+		if (onlink)
+			action[IPVSDUMMY_CLASS_ONLINK] =
+				policy->action[IPVSDUMMY_CLASS_ONLINK];
+		if (action[IPVSDUMMY_CLASS_ONLINK] == IPVSDUMMY_ACTION_VERIFY &&
+		    m->known != IPVSDUMMY_OWNED_UNKNOWN)
+			action[IPVSDUMMY_CLASS_ONLINK] = IPVSDUMMY_ACTION_FLAG;
+	}
+	if (host)
+		action[IPVSDUMMY_CLASS_HOST] =
+			policy->action[IPVSDUMMY_CLASS_HOST];
+
+	verdict->class = host ? IPVSDUMMY_CLASS_HOST : strictest(action);
+	verdict->action = action[verdict->class];
+	verdict->evidence = IPVSDUMMY_EVIDENCE_ADDRESS;
+	switch (verdict->class) {
+	case IPVSDUMMY_CLASS_HOST:
 		verdict->match_prefix = host->local;
 		verdict->match_plen = bits_of(vip->family);
 		verdict->match_ifindex = host->ifindex;
-	} else if (rule) {
-		if (rule->action == IPVSDUMMY_ACTION_ALLOW)
-			return;
-		verdict->class = IPVSDUMMY_CLASS_RULE;
+		break;
+	case IPVSDUMMY_CLASS_GATEWAY:
+		verdict->match_prefix = gateway->local;
+		verdict->match_plen = bits_of(vip->family);
+		verdict->match_ifindex = gateway->ifindex;
+		verdict->evidence = IPVSDUMMY_EVIDENCE_ROUTE;
+		break;
+	case IPVSDUMMY_CLASS_RULE:
 		verdict->match_prefix = rule->prefix;
 		verdict->match_plen = rule->plen;
-	} else if (onlink) {
-		verdict->class = IPVSDUMMY_CLASS_ONLINK;
+		verdict->evidence = IPVSDUMMY_EVIDENCE_RULE;
+		break;
+	case IPVSDUMMY_CLASS_NEIGH:
+		verdict->match_prefix = vip->local;
+		verdict->match_plen = bits_of(vip->family);
+		verdict->match_ifindex = m->owner.ifindex;
+		verdict->owner = m->owner;
+		verdict->evidence = m->owner.evidence;
+		break;
+	case IPVSDUMMY_CLASS_ONLINK:
 		verdict->match_prefix = onlink->peer;
 		verdict->match_plen = onlink->plen;
 		verdict->match_ifindex = onlink->ifindex;
-	} else {
-		return;
-	}
-	verdict->evidence = IPVSDUMMY_EVIDENCE_ADDRESS;
-	verdict->action = policy->action[verdict->class];
-	if (verdict->class == IPVSDUMMY_CLASS_RULE) {
-		verdict->evidence = IPVSDUMMY_EVIDENCE_RULE;
-		verdict->action = rule->action;
+		break;
+	default:
+		verdict->evidence = 0;
 	}
 	if (policy->mode == IPVSDUMMY_MODE_AUDIT &&
-	    (verdict->action == IPVSDUMMY_ACTION_REJECT ||
-	     verdict->action == IPVSDUMMY_ACTION_SKIP)) {
+	    verdict->action > IPVSDUMMY_ACTION_FLAG) {
 		verdict->would = verdict->action;
 		verdict->action = IPVSDUMMY_ACTION_FLAG;
 	}
@@ -344,6 +409,7 @@ static void __init draw_ifaddr(struct model *m, struct ipvsdummy_ifaddr *ifaddr)
 	ifaddr->peer = ifaddr->local;
 	if (how >> 5 == 0)
 		draw_addr(m, ifaddr->family, &ifaddr->peer);
+	ifaddr->gateway = how >> 5 == 1;
 }
 
 static bool __init add(struct model *m)
@@ -414,13 +480,40 @@ static bool __init purge(struct model *m, unsigned long age)
 		      "forgotten: %u", !any);
 }
 
+static enum ipvsdummy_owned __init find_owner(void *ctx,
+					      const struct ipvsdummy_ifaddr *vip,
+					      struct ipvsdummy_owner *owner)
+{
+	const struct model *m = ctx;
+
+	if (judged_by_rules_only(vip->family, &vip->local))
+		return IPVSDUMMY_OWNED_UNKNOWN;
+	if (m->known == IPVSDUMMY_OWNED)
+		*owner = m->owner;
+	return m->known;
+}
+
+static const struct ipvsdummy_owners owners __initconst = {
+	.find = find_owner,
+	.ctx = &model,
+};
+
+static bool __init same_owner(const struct ipvsdummy_owner *a,
+			      const struct ipvsdummy_owner *b)
+{
+	return a->ifindex == b->ifindex && a->evidence == b->evidence &&
+	       a->confirmed == b->confirmed &&
+	       !memcmp(a->lladdr, b->lladdr, sizeof(a->lladdr));
+}
+
 static bool __init agree(struct model *m, const struct ipvsdummy_policy *policy,
 			 const struct ipvsdummy_ifaddr *vip, bool with_gone)
 {
 	struct ipvsdummy_verdict got, want;
 
 	judge(m, policy, vip, with_gone, &want);
-	ipvsdummy_judge(&m->index, NULL, policy, &m->rules, vip, with_gone, &got);
+	ipvsdummy_judge(&m->index, &owners, policy, &m->rules, vip, with_gone,
+			&got);
 	return expect(got.class == want.class, "class %u, not %u", got.class,
 		      want.class) &&
 	       expect(got.match_ifindex == want.match_ifindex,
@@ -430,6 +523,7 @@ static bool __init agree(struct model *m, const struct ipvsdummy_policy *policy,
 		      got.match_plen, want.match_plen) &&
 	       expect(equal(AF_INET6, &got.match_prefix, &want.match_prefix),
 		      "another prefix") &&
+	       expect(same_owner(&got.owner, &want.owner), "another owner") &&
 	       expect(got.evidence == want.evidence && got.action ==
 		      want.action && got.would == want.would,
 		      "action %u, would %u, not %u, %u", got.action, got.would,
@@ -506,6 +600,8 @@ static bool __init explains(struct model *m,
 	vip.plen = bits_of(vip.family);
 	for (i = 0; i < m->n_rules; i++)
 		reasons[IPVSDUMMY_CLASS_RULE] += in_rule(&m->rule[i], &vip);
+	if (!judged_by_rules_only(vip.family, &vip.local))
+		reasons[IPVSDUMMY_CLASS_NEIGH] = m->known == IPVSDUMMY_OWNED;
 	for (i = 0; i < m->n; i++) {
 		pos = &m->addrs[i].ifaddr;
 		if (pos->family != vip.family || pos->vrf != vip.vrf ||
@@ -513,7 +609,8 @@ static bool __init explains(struct model *m,
 		    judged_by_rules_only(vip.family, &vip.local))
 			continue;
 		if (equal(vip.family, &pos->local, &vip.local))
-			reasons[IPVSDUMMY_CLASS_HOST]++;
+			reasons[pos->gateway ? IPVSDUMMY_CLASS_GATEWAY :
+					       IPVSDUMMY_CLASS_HOST]++;
 		if (nearness(pos, &vip) != 1)
 			continue;
 		for (j = 0; j < i; j++)
@@ -524,7 +621,8 @@ static bool __init explains(struct model *m,
 		reasons[IPVSDUMMY_CLASS_ONLINK] += j == i;
 	}
 	judge(m, policy, &vip, false, &verdict);
-	ipvsdummy_explain(&m->index, NULL, policy, &m->rules, &vip, hear, &heard);
+	ipvsdummy_explain(&m->index, &owners, policy, &m->rules, &vip, hear,
+			  &heard);
 
 	if (!verdict.class && rule) {	/* it allows */
 		verdict.class = IPVSDUMMY_CLASS_RULE;
@@ -540,6 +638,7 @@ static bool __init explains(struct model *m,
 		      heard.decider.class == verdict.class &&
 		      heard.decider.match_ifindex == verdict.match_ifindex &&
 		      heard.decider.match_plen == verdict.match_plen &&
+		      same_owner(&heard.decider.owner, &verdict.owner) &&
 		      equal(AF_INET6, &heard.decider.match_prefix,
 			    &verdict.match_prefix),
 		      "%u reasons decide, class %u, not %u", heard.deciders,
@@ -548,13 +647,28 @@ static bool __init explains(struct model *m,
 
 static bool __init judge_both(struct model *m)
 {
+	static const u8 onlink[] __initconst = {
+		IPVSDUMMY_ACTION_ALLOW, IPVSDUMMY_ACTION_FLAG,
+		IPVSDUMMY_ACTION_REJECT, IPVSDUMMY_ACTION_VERIFY,
+	};
 	struct ipvsdummy_policy policy;
 	struct ipvsdummy_ifaddr vip;
 	u8 how = draw(m);
 
 	policy.mode = how & 1;
 	policy.action[IPVSDUMMY_CLASS_HOST] = how >> 1 & 3;
-	policy.action[IPVSDUMMY_CLASS_ONLINK] = (how >> 3) % 3;
+	policy.action[IPVSDUMMY_CLASS_ONLINK] = onlink[how >> 3 & 3];
+	how = draw(m);
+	policy.action[IPVSDUMMY_CLASS_GATEWAY] = how % 3;
+	policy.action[IPVSDUMMY_CLASS_NEIGH] = how / 3 % 3;
+	how = draw(m);
+	m->known = how % 3;
+	m->owner = (struct ipvsdummy_owner) {
+		.ifindex = 1 + (how >> 2 & 1),
+		.lladdr = { 2, [5] = how >> 3 & 1 },
+		.evidence = IPVSDUMMY_EVIDENCE_ARP,
+		.confirmed = how >> 4 & 1,
+	};
 	draw_ifaddr(m, &vip);
 	return agree(m, &policy, &vip, false) &&
 	       agree(m, &policy, &vip, true) && explains(m, &policy, &vip);
