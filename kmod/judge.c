@@ -253,7 +253,8 @@ static void judge_others(const struct ipvsdummy_index *index,
 	/* Once somebody answered, or nobody, there is nothing to find out */
 	if (next.action == IPVSDUMMY_ACTION_VERIFY &&
 	    (owned == IPVSDUMMY_OWNED_FREE ||
-	     (owned == IPVSDUMMY_OWNED && owner.confirmed)))
+	     (owned == IPVSDUMMY_OWNED &&
+	      (owner.confirmed || owner.silent))))
 		next.action = IPVSDUMMY_ACTION_FLAG;
 	take_stricter(verdict, &next);
 }

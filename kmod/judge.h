@@ -20,6 +20,7 @@
  * @claim: enum ipvsdummy_claim, 0 if it was not seen to claim the address
  * @station: enum ipvsdummy_station, 0 if it is one like others
  * @confirmed: it answered this host, so one forged frame is not enough
+ * @silent: when everybody was asked a while ago, nobody answered
  */
 struct ipvsdummy_owner {
 	int ifindex;
@@ -29,6 +30,7 @@ struct ipvsdummy_owner {
 	u8 claim;
 	u8 station;
 	bool confirmed;
+	bool silent;
 };
 
 /**

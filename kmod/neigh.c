@@ -252,7 +252,7 @@ enum ipvsdummy_owned ipvsdummy_neigh_find(void *ctx,
 	struct ipvsdummy_conflict *conflict = NULL;
 	struct ipvsdummy_link *link = ctx;
 	struct ipvsdummy_guard *guard = link->guard;
-	bool neighbour, kept = false;
+	bool neighbour, silent, kept = false;
 	struct memory memory;
 
 	ASSERT_RTNL();
@@ -260,6 +260,8 @@ enum ipvsdummy_owned ipvsdummy_neigh_find(void *ctx,
 		conflict = ipvsdummy_conflict_find(link, vip->family,
 						   &vip->local);
 	remember(guard, vip, &memory);
+	silent = memory.silent &&
+		 is_zero_ether_addr(memory.answer.owner.lladdr);
 	neighbour = find_neighbour(guard, vip, &memory, owner);
 	if (neighbour && owner->confirmed)
 		return IPVSDUMMY_OWNED;
@@ -277,9 +279,9 @@ enum ipvsdummy_owned ipvsdummy_neigh_find(void *ctx,
 	else if (memory.claimed)
 		*owner = memory.claim.owner;
 	else if (!neighbour)
-		return memory.silent &&
-		       is_zero_ether_addr(memory.answer.owner.lladdr) ?
-		       IPVSDUMMY_OWNED_FREE : IPVSDUMMY_OWNED_UNKNOWN;
+		return silent ? IPVSDUMMY_OWNED_FREE :
+				IPVSDUMMY_OWNED_UNKNOWN;
+	owner->silent = silent;
 	if (owner->claim && !owner->station)
 		classify(guard, owner);
 	return IPVSDUMMY_OWNED;

@@ -794,6 +794,9 @@ const struct ipvsdummy_selftest ipvsdummy_selftests[] __initconst = {
 	{ "many rules", ipvsdummy_selftest_many_rules },
 	{ "owners", ipvsdummy_selftest_owners },
 	{ "gateways", ipvsdummy_selftest_gateways },
+	{ "arp", ipvsdummy_selftest_arp },
+	{ "nd", ipvsdummy_selftest_nd },
+	{ "sightings", ipvsdummy_selftest_sightings },
 };
 
 /**

@@ -21,7 +21,7 @@ struct ipvsdummy_selftest {
 	bool (*run)(void);
 };
 
-#define IPVSDUMMY_SELFTESTS	13
+#define IPVSDUMMY_SELFTESTS	16
 
 extern const struct ipvsdummy_selftest ipvsdummy_selftests[IPVSDUMMY_SELFTESTS];
 extern unsigned int ipvsdummy_checks;	/* made so far */
@@ -38,6 +38,11 @@ bool ipvsdummy_selftest_many_rules(void);
 /* selftest_owner.c */
 bool ipvsdummy_selftest_owners(void);
 bool ipvsdummy_selftest_gateways(void);
+
+/* selftest_wire.c */
+bool ipvsdummy_selftest_arp(void);
+bool ipvsdummy_selftest_nd(void);
+bool ipvsdummy_selftest_sightings(void);
 
 /* selftest_model.c */
 bool ipvsdummy_selftest_replay(const u8 *bytes, size_t len);

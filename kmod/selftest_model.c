@@ -293,7 +293,9 @@ static void __init judge(const struct model *m,
 			action[IPVSDUMMY_CLASS_ONLINK] =
 				policy->action[IPVSDUMMY_CLASS_ONLINK];
 		if (action[IPVSDUMMY_CLASS_ONLINK] == IPVSDUMMY_ACTION_VERIFY &&
-		    m->known != IPVSDUMMY_OWNED_UNKNOWN)
+		    (m->known == IPVSDUMMY_OWNED_FREE ||
+		     (m->known == IPVSDUMMY_OWNED &&
+		      (m->owner.confirmed || m->owner.silent))))
 			action[IPVSDUMMY_CLASS_ONLINK] = IPVSDUMMY_ACTION_FLAG;
 	}
 	if (host)
@@ -668,6 +670,7 @@ static bool __init judge_both(struct model *m)
 		.lladdr = { 2, [5] = how >> 3 & 1 },
 		.evidence = IPVSDUMMY_EVIDENCE_ARP,
 		.confirmed = how >> 4 & 1,
+		.silent = how >> 5 & 1,
 	};
 	draw_ifaddr(m, &vip);
 	return agree(m, &policy, &vip, false) &&

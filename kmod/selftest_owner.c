@@ -28,6 +28,7 @@ enum {
 	NOBODY,		/* nothing is */
 	FREE,		/* nobody answered */
 	SEEN,		/* another station says it has the address */
+	SILENT,		/* but was silent when everybody was asked */
 	SURE,		/* and answered this host */
 };
 
@@ -89,6 +90,7 @@ static enum ipvsdummy_owned __init find(void *ctx,
 				       IPVSDUMMY_OWNED_UNKNOWN;
 	*owner = station;
 	owner->confirmed = known == SURE;
+	owner->silent = known == SILENT;
 	return IPVSDUMMY_OWNED;
 }
 
@@ -159,12 +161,15 @@ static const struct other_case others[] __initconst = {
 	/* To verify is over once it is known, whatever class neigh does */
 	{ NEAR, REJECT, REJECT, VERIFY, NOBODY, NO_RULE, ONLINK, VERIFY },
 	{ NEAR, REJECT, REJECT, VERIFY, FREE, NO_RULE, ONLINK, FLAG },
-	{ NEAR, REJECT, REJECT, VERIFY, SEEN, NO_RULE, NEIGH, FLAG },
+	{ NEAR, REJECT, REJECT, VERIFY, SEEN, NO_RULE, ONLINK, VERIFY },
+	{ NEAR, REJECT, REJECT, VERIFY, SILENT, NO_RULE, NEIGH, FLAG },
+	{ NEAR, REJECT, FLAG, VERIFY, SEEN, NO_RULE, ONLINK, VERIFY },
 	{ NEAR, REJECT, REJECT, VERIFY, SURE, NO_RULE, NEIGH, REJECT },
 	{ NEAR, REJECT, FLAG, VERIFY, SURE, NO_RULE, NEIGH, FLAG },
 	{ NEAR, REJECT, ALLOW, VERIFY, NOBODY, NO_RULE, ONLINK, VERIFY },
 	{ NEAR, REJECT, ALLOW, VERIFY, FREE, NO_RULE, ONLINK, FLAG },
-	{ NEAR, REJECT, ALLOW, VERIFY, SEEN, NO_RULE, ONLINK, FLAG },
+	{ NEAR, REJECT, ALLOW, VERIFY, SEEN, NO_RULE, ONLINK, VERIFY },
+	{ NEAR, REJECT, ALLOW, VERIFY, SILENT, NO_RULE, ONLINK, FLAG },
 	{ NEAR, REJECT, ALLOW, VERIFY, SURE, NO_RULE, ONLINK, FLAG },
 
 	/* All three */
@@ -173,7 +178,8 @@ static const struct other_case others[] __initconst = {
 	{ ROUTER, FLAG, REJECT, REJECT, SEEN, NO_RULE, ONLINK, REJECT },
 	{ ROUTER, FLAG, FLAG, FLAG, SURE, NO_RULE, GATEWAY, FLAG },
 	{ ROUTER, ALLOW, FLAG, FLAG, SURE, NO_RULE, NEIGH, FLAG },
-	{ ROUTER, ALLOW, REJECT, VERIFY, SEEN, NO_RULE, NEIGH, FLAG },
+	{ ROUTER, ALLOW, REJECT, VERIFY, SEEN, NO_RULE, ONLINK, VERIFY },
+	{ ROUTER, ALLOW, REJECT, VERIFY, SILENT, NO_RULE, NEIGH, FLAG },
 
 	/* A rule rejects, or stands in the place of neigh and onlink */
 	{ ROUTER, FLAG, REJECT, REJECT, SURE, REJECT, RULE, REJECT },

@@ -5,6 +5,7 @@
 
 #include <linux/err.h>
 #include <linux/types.h>
+#include <string.h>
 
 #define GFP_KERNEL_ACCOUNT	GFP_KERNEL
 
@@ -13,5 +14,17 @@ extern unsigned int unit_fail_in;	/* calls to the one that fails; 0: none */
 
 void *kmalloc(size_t size, gfp_t gfp);
 void kfree(const void *p);
+
+static inline void *kvcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	void *p = kmalloc(n * size, gfp);
+
+	return p ? memset(p, 0, n * size) : NULL;
+}
+
+static inline void kvfree(const void *p)
+{
+	kfree(p);
+}
 
 #endif
