@@ -8,6 +8,7 @@
 #include <net/if_inet6.h>
 #include <net/ip_fib.h>
 #include <net/l3mdev.h>
+#include <net/route.h>
 
 #include "ipvsdummy.h"
 
@@ -129,4 +130,25 @@ bool ipvsdummy_has_v4(const struct net_device *dev, __be32 ip)
 	return !fib_lookup(dev_net(dev), &flow, &result,
 			   FIB_LOOKUP_IGNORE_LINKSTATE) &&
 	       result.type == RTN_LOCAL;
+}
+
+/**
+ * ipvsdummy_is_local - does this host have an address?
+ * @dev: an interface of its netns and L3 master
+ * @family: AF_INET or AF_INET6
+ * @addr: the address
+ *
+ * IPv6 addresses stay tentative as long as their link is down.
+ *
+ * Context: RCU.
+ * Return: whether it does.
+ */
+bool ipvsdummy_is_local(struct net_device *dev, u8 family,
+			const union nf_inet_addr *addr)
+{
+	if (family == AF_INET)
+		return inet_addr_type_dev_table(dev_net(dev), dev, addr->ip) ==
+		       RTN_LOCAL;
+	return ipv6_chk_addr_and_flags(dev_net(dev), &addr->in6, NULL, true, 0,
+				       0);
 }

@@ -126,8 +126,10 @@ static void set_verdict(struct ipvsdummy_conflict *conflict,
 	if (verdict->class == IPVSDUMMY_CLASS_NEIGH &&
 	    (info->verdict.class != verdict->class ||
 	     !ether_addr_equal(info->verdict.owner.lladdr,
-			       verdict->owner.lladdr)))
+			       verdict->owner.lladdr))) {
 		conflict->claimed = jiffies;
+		ipvsdummy_guard_kick(conflict->link->guard);	/* for its end */
+	}
 	info->verdict = *verdict;
 	if (ipvsdummy_conflict_bound(conflict))
 		info->verdict.action = IPVSDUMMY_ACTION_FLAG;

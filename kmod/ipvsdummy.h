@@ -479,6 +479,8 @@ void ipvsdummy_ifaddr_from_v6(struct ipvsdummy_ifaddr *ifaddr,
 void ipvsdummy_walk_ifaddrs(const struct net_device *dev,
 			    ipvsdummy_ifaddr_fn fn, void *ctx);
 unsigned int ipvsdummy_count_ifaddrs(const struct net_device *dev);
+bool ipvsdummy_is_local(struct net_device *dev, u8 family,
+			const union nf_inet_addr *addr);
 bool ipvsdummy_has_v4(const struct net_device *dev, __be32 ip);
 
 /* guard.c */

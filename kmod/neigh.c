@@ -15,7 +15,6 @@
 #include <net/l3mdev.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
-#include <net/route.h>
 #include <net/netevent.h>
 
 #include "ipvsdummy.h"
@@ -488,16 +487,6 @@ unsigned long ipvsdummy_neigh_expire(struct ipvsdummy_guard *guard,
 	return clamp_t(unsigned long, timeout / 8, HZ / 4, 30 * HZ);
 }
 
-static bool is_local(struct ipvsdummy_guard *guard, struct net_device *dev,
-		     u8 family, const void *addr)
-{
-	if (family == AF_INET)
-		return inet_addr_type_dev_table(guard->net, dev,
-						*(const __be32 *)addr) ==
-		       RTN_LOCAL;
-	return ipv6_chk_addr(guard->net, addr, NULL, 0);
-}
-
 /* An owner that answered this host is told of as one that claims */
 static int netevent(struct notifier_block *nb, unsigned long event, void *ptr)
 {
@@ -520,15 +509,15 @@ static int netevent(struct notifier_block *nb, unsigned long event, void *ptr)
 	    dev->addr_len != ETH_ALEN)
 		return NOTIFY_DONE;
 
+	memcpy(&addr, neigh->primary_key, neigh->tbl->key_len);
 	rcu_read_lock();
 	guard = rcu_dereference(ipvsdummy_net(dev_net(dev))->guard);
 	if (!guard || !ipvsdummy_is_watched(guard, dev) ||
-	    !is_local(guard, dev, family, neigh->primary_key))
+	    !ipvsdummy_is_local(dev, family, &addr))
 		goto unlock;
 	neigh_ha_snapshot((char *)owner.lladdr, neigh, dev);
 	if (ipvsdummy_lladdr_is_own(guard, owner.lladdr))
 		goto unlock;
-	memcpy(&addr, neigh->primary_key, neigh->tbl->key_len);
 	owner.ifindex = dev->ifindex;
 	owner.vlan = is_vlan_dev(dev) ? vlan_dev_vlan_id(dev) : 0;
 	ipvsdummy_wire_note(guard, l3mdev_master_ifindex_rcu(dev), family,

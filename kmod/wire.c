@@ -15,7 +15,6 @@
 #include <net/arp.h>
 #include <net/l3mdev.h>
 #include <net/ndisc.h>
-#include <net/route.h>
 
 #include "ipvsdummy.h"
 
@@ -54,12 +53,13 @@ static bool is_contested(struct ipvsdummy_link *link, int vrf, __be32 ip)
 static bool is_silenced(struct ipvsdummy_guard *guard, struct net_device *dev,
 			__be32 ip, bool probed)
 {
+	const union nf_inet_addr addr = { .ip = ip };
 	struct ipvsdummy_link *link;
 	bool silenced = false;
 	u8 arp_reply;
 
 	if (!atomic_read(&guard->wire.n_quiet) ||
-	    inet_addr_type_dev_table(guard->net, dev, ip) != RTN_LOCAL)
+	    !ipvsdummy_is_local(dev, AF_INET, &addr))
 		return false;
 	list_for_each_entry_rcu(link, &guard->quiet_links, quiet_node) {
 		if (!ipvsdummy_has_v4(link->dev, ip))
@@ -204,11 +204,7 @@ static void see(struct ipvsdummy_guard *guard, struct net_device *dev,
 	    !(contests || is_claim(guard, vrf, family, frame)))
 		return;
 
-	if (family == AF_INET)
-		local = inet_addr_type_dev_table(guard->net, dev,
-						 frame->addr.ip) == RTN_LOCAL;
-	else
-		local = ipv6_chk_addr(guard->net, &frame->addr.in6, NULL, 0);
+	local = ipvsdummy_is_local(dev, family, &frame->addr);
 	if (local)
 		atomic64_inc(&wire->n_claims);
 	ether_addr_copy(owner.lladdr, frame->lladdr);
