@@ -241,7 +241,7 @@ struct ipvsdummy_question {
  * @probes: probes sent
  */
 struct ipvsdummy_wire {
-	spinlock_t lock;
+	spinlock_t lock;	/* tables and questions */
 	struct ipvsdummy_sightings seen;
 	struct ipvsdummy_sightings claims;
 	struct ipvsdummy_sightings answers;

@@ -349,11 +349,12 @@ static bool look_into(struct ipvsdummy_guard *guard,
 	const struct ipvsdummy_owner *owner = &claim->owner;
 	struct ipvsdummy_wire *wire = &guard->wire;
 	bool held = claim->state == IPVSDUMMY_CLAIMED_HELD;
+	u8 state = IPVSDUMMY_CLAIMED_JUDGED;
 
 	if (ipvsdummy_lladdr_is_own(guard, owner->lladdr) ||
 	    ipvsdummy_peer_is(guard, claim->vrf, owner->ifindex, owner->lladdr,
 			      claim->family, &claim->addr)) {
-		settle(wire, claim, IPVSDUMMY_CLAIMED_PEER);
+		state = IPVSDUMMY_CLAIMED_PEER;
 	} else if (!held &&
 		   ipvsdummy_peers_ask(guard, claim->vrf, owner->ifindex,
 				       claim->family)) {
@@ -361,10 +362,11 @@ static bool look_into(struct ipvsdummy_guard *guard,
 		return true;
 	} else if (held && time_before(jiffies, claim->raised + PEER_WAIT)) {
 		return true;
-	} else {
-		settle(wire, claim, IPVSDUMMY_CLAIMED_JUDGED);
 	}
-	ipvsdummy_guard_rejudge(guard, claim->family, &claim->addr, true);
+	settle(wire, claim, state);
+	/* A peer is no sign of the owner that is known so far */
+	ipvsdummy_guard_rejudge(guard, claim->family, &claim->addr,
+				state == IPVSDUMMY_CLAIMED_JUDGED);
 	return false;
 }
 

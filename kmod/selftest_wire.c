@@ -134,7 +134,8 @@ bool __init ipvsdummy_selftest_nd(void)
 {
 	static const struct in6_addr from __initconst = {
 		.s6_addr = { 0xfe, 0x80, [15] = 9 },
-	}, nobody __initconst;
+	};
+	static const struct in6_addr nobody __initconst;
 	struct ipvsdummy_frame frame;
 	u8 message[sizeof(advert)];
 	bool good = true;

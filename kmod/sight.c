@@ -108,7 +108,8 @@ ipvsdummy_sightings_place(struct ipvsdummy_sightings *table, int vrf, u8 family,
 
 	if (!table->size)
 		return NULL;
-	oldest = place = places_of(table, vrf, family, addr);
+	place = places_of(table, vrf, family, addr);
+	oldest = place;
 	for (i = 0; i < IPVSDUMMY_SIGHT_WAYS; i++, place++) {
 		if (is_of(place, vrf, family, addr))
 			return place;
