@@ -149,6 +149,6 @@ bool ipvsdummy_is_local(struct net_device *dev, u8 family,
 	if (family == AF_INET)
 		return inet_addr_type_dev_table(dev_net(dev), dev, addr->ip) ==
 		       RTN_LOCAL;
-	return ipv6_chk_addr_and_flags(dev_net(dev), &addr->in6, NULL, true, 0,
+	return ipv6_chk_addr_and_flags(dev_net(dev), &addr->in6, dev, true, 0,
 				       0);
 }
