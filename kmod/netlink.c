@@ -1273,8 +1273,10 @@ static int wire_set(struct sk_buff *skb, struct genl_info *info)
 	if (!err && timeout)
 		WRITE_ONCE(pn->claim_timeout, nla_get_u32(timeout) * HZ);
 	guard = ipvsdummy_guard(net);
-	if (!err && guard)
+	if (!err && guard) {
 		ipvsdummy_guard_rescan(guard);
+		ipvsdummy_guard_kick(guard);	/* to see to expiry */
+	}
 	rtnl_unlock();
 	return err;
 }
