@@ -40,6 +40,9 @@ demo:
 check:
 	@selftests/check
 
+check-load:
+	@selftests/check load
+
 shell:
 	@selftests/vm/run --shell
 
@@ -53,4 +56,4 @@ clean:
 	rm -f .*.cmd modules.order kmod/modules.order Module.symvers
 
 .PHONY: all packages modules tools install uninstall
-.PHONY: demo check shell bench clean
+.PHONY: demo check check-load shell bench clean

@@ -224,6 +224,8 @@ static void classify(struct ipvsdummy_guard *guard,
 		owner->station = IPVSDUMMY_STATION_VRRP;
 		return;
 	}
+	if (owner->station)
+		return;
 	spin_lock_bh(&wire->lock);
 	n = ipvsdummy_sightings_count(&wire->claims, owner->lladdr) +
 	    ipvsdummy_sightings_count(&wire->seen, owner->lladdr);
@@ -263,7 +265,7 @@ enum ipvsdummy_owned ipvsdummy_neigh_find(void *ctx,
 		 is_zero_ether_addr(memory.answer.owner.lladdr);
 	neighbour = find_neighbour(guard, vip, &memory, owner);
 	if (neighbour && owner->confirmed)
-		return IPVSDUMMY_OWNED;
+		goto classify;
 
 	if (conflict)
 		kept = keeps_owner(conflict, vip, &memory) &&
@@ -281,8 +283,8 @@ enum ipvsdummy_owned ipvsdummy_neigh_find(void *ctx,
 		return silent ? IPVSDUMMY_OWNED_FREE :
 				IPVSDUMMY_OWNED_UNKNOWN;
 	owner->silent = silent;
-	if (owner->claim && !owner->station)
-		classify(guard, owner);
+classify:
+	classify(guard, owner);
 	return IPVSDUMMY_OWNED;
 }
 

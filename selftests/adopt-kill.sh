@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# VM: nics=2 timeout=900
+# VM: lane=load nics=2 timeout=900
 #
 # adopt and release, killed at each step: in front of every request they send.
 . "$(dirname "$0")/adopt-common.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# VM: nics=2 timeout=600
+# VM: lane=load nics=2 timeout=600
 #
 # adopt and release of a link with many VIPs, under load, while its holder is at
 # work: no packet is lost, and no address either.
