@@ -465,6 +465,7 @@ void ipvsdummy_conflict_ask(struct ipvsdummy_guard *guard)
 	struct rb_node *node;
 
 	ASSERT_RTNL();
+	ipvsdummy_groups_update(guard);
 	for (node = rb_first(&guard->conflicts); node; node = rb_next(node)) {
 		conflict = rb_entry(node, struct ipvsdummy_conflict, node);
 		info = &conflict->info;
@@ -541,6 +542,10 @@ void ipvsdummy_conflict_resolve(struct ipvsdummy_conflict *conflict)
 	guard->n_conflicts--;
 	link->n_conflicts--;
 	spin_unlock_bh(&pn->lock);
+	if (link->probe == IPVSDUMMY_PROBE_ON) {	/* there may be a group to leave */
+		set_bit(IPVSDUMMY_GUARD_ASK, &guard->flags);
+		ipvsdummy_guard_kick(guard);
+	}
 	kmem_cache_free(conflict_cache, conflict);
 
 	/* One that found no place may have it now */

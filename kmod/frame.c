@@ -46,7 +46,6 @@ enum {
 	ND_OPT_TARGET_LLADDR = 2,
 	ND_OPT_NONCE = 14,
 	ND_OPT_UNIT = 8,
-	ND_SOLICITED = 0x40,
 };
 
 static bool can_be_host(__be32 ip)

@@ -36,6 +36,7 @@ struct ipvsdummy_watched;
 #define IPVSDUMMY_CLAIMS_MAX	4096		/* of addresses bound */
 #define IPVSDUMMY_ANSWERS_MAX	1024		/* to questions, or silence */
 #define IPVSDUMMY_QUESTIONS_MAX	1024		/* at a time */
+#define IPVSDUMMY_GROUPS_MAX	64		/* joined */
 #define IPVSDUMMY_TEXT_SIZE	160		/* what a conflict is about */
 
 #ifndef IPVSDUMMY_EXPIRE_SECS	/* a test cannot wait that long */
@@ -221,6 +222,18 @@ struct ipvsdummy_question {
 };
 
 /**
+ * struct ipvsdummy_group - a solicited-node group that was joined
+ * @addr: the group
+ * @ifindex: interface that it was joined on, 0 if the place is free
+ * @wanted: for mark and sweep
+ */
+struct ipvsdummy_group {
+	struct in6_addr addr;
+	int ifindex;
+	bool wanted;
+};
+
+/**
  * struct ipvsdummy_wire - what is known from the wire
  * @lock: protects all of it
  * @seen: addresses of others
@@ -306,6 +319,7 @@ enum ipvsdummy_claim_state {
  * @n_former: their number
  * @wire: what is known from the wire
  * @untold: a conflict's event was put off
+ * @groups: solicited-node groups that were joined; RTNL
  * @free_work: frees the guard once nobody sees it any more
  */
 struct ipvsdummy_guard {
@@ -347,6 +361,7 @@ struct ipvsdummy_guard {
 	unsigned int n_former;
 	struct ipvsdummy_wire wire;
 	bool untold;
+	struct ipvsdummy_group groups[IPVSDUMMY_GROUPS_MAX];
 
 	struct work_struct free_work;
 };
@@ -590,6 +605,10 @@ void ipvsdummy_wire_note(struct ipvsdummy_guard *guard, int vrf, u8 family,
 			 const union nf_inet_addr *addr,
 			 const struct ipvsdummy_owner *owner, bool local);
 void ipvsdummy_wire_set_quiet(struct ipvsdummy_link *link, u8 arp_reply);
+
+/* group.c */
+void ipvsdummy_groups_update(struct ipvsdummy_guard *guard);
+void ipvsdummy_groups_leave(struct ipvsdummy_guard *guard);
 
 /* probe.c: questions on the wire */
 bool ipvsdummy_probe_ask(struct ipvsdummy_guard *guard, int vrf, int ifindex,

@@ -126,6 +126,7 @@ void ipvsdummy_guard_put(struct ipvsdummy_guard *guard)
 		return;
 
 	ipvsdummy_wire_stop(guard);
+	ipvsdummy_groups_leave(guard);
 	ipvsdummy_watch_stop(guard);
 	ipvsdummy_lladdr_stop(guard);
 	/* The next guard's events must not overtake the last of this one */

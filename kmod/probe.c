@@ -242,9 +242,15 @@ static bool send_probe(struct ipvsdummy_guard *guard,
 	return sent;
 }
 
+/* He who does not answer may have another interface now: ask everybody, too */
+static unsigned int probes_of(const struct ipvsdummy_question *question)
+{
+	return is_zero_ether_addr(question->lladdr) ? PROBE_NUM : PROBE_NUM + 1;
+}
+
 static unsigned long after_probe(unsigned int sent)
 {
-	if (sent == PROBE_NUM)
+	if (sent >= PROBE_NUM)
 		return ANNOUNCE_WAIT;
 	return PROBE_MIN + random_below(PROBE_MAX - PROBE_MIN);
 }
@@ -257,7 +263,9 @@ static void take_turn(struct ipvsdummy_guard *guard,
 	struct ipvsdummy_question copy = *question;
 	bool sent;
 
-	if (question->sent == PROBE_NUM) {
+	if (copy.sent == PROBE_NUM)
+		eth_zero_addr(copy.lladdr);
+	if (question->sent == probes_of(question)) {
 		question->state = SILENT;
 		mod_delayed_work(ipvsdummy_wq, &wire->work, 0);
 		return;

@@ -302,7 +302,7 @@ test_sticky_ages()
 	refused neigh vip_add 10.1.0.64/32
 	wait_for aged 10.1.0.64
 	never_bound 20 10.1.0.64/32
-	there ip link set w0p down
+	station_loses 10.1.0.64
 	wait_for binds 10.1.0.64/32
 }
 

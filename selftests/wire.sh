@@ -235,13 +235,18 @@ test_vrf()
 	outside=$vip
 	new_link vrf red table 77
 	expect here ip link set red up
+	# in a VRF only links that are up have local routes
+	expect here ip link set $dev up
 	expect here ip link set w0 master red
 	claim "$outside" $mac_a
+	wait_for counted sightings 1
+	expect counted claims 0
+	! is "flagged neigh w0" "$outside" || fail "across VRFs"
 	expect here ip link set $dev master red
 	next_vip
 	claim "$vip" $mac_b
 	wait_for owned "arp gratuitous $mac_b warning" "$vip"
-	nobodys "$outside"
+	expect counted claims 1
 }
 
 # What the kernel makes of an announcement is no matter.
