@@ -21,7 +21,7 @@ struct arp_packet {
 	u8 spa[4];
 	u8 tha[ETH_ALEN];
 	u8 tpa[4];
-};
+} __packed;
 
 enum {
 	ARP_ETHERNET = 1,
@@ -67,29 +67,28 @@ static bool can_be_host(__be32 ip)
 void ipvsdummy_frame_arp(struct ipvsdummy_frame *frame, const u8 *source,
 			 const u8 *arp, size_t len)
 {
-	struct arp_packet packet;
+	const struct arp_packet *packet = (const void *)arp;
 
 	memset(frame, 0, sizeof(*frame));
 	frame->kind = IPVSDUMMY_FRAME_MALFORMED;
-	BUILD_BUG_ON(sizeof(packet) != 28);
-	if (len < sizeof(packet))
+	BUILD_BUG_ON(sizeof(*packet) != 28);
+	if (len < sizeof(*packet))
 		return;
-	memcpy(&packet, arp, sizeof(packet));
-	if ((packet.hrd != cpu_to_be16(ARP_ETHERNET) &&
-	     packet.hrd != cpu_to_be16(ARP_IEEE802)) ||
-	    packet.pro != cpu_to_be16(ETH_P_IP) || packet.hln != ETH_ALEN ||
-	    packet.pln != sizeof(packet.spa))
+	if ((packet->hrd != cpu_to_be16(ARP_ETHERNET) &&
+	     packet->hrd != cpu_to_be16(ARP_IEEE802)) ||
+	    packet->pro != cpu_to_be16(ETH_P_IP) || packet->hln != ETH_ALEN ||
+	    packet->pln != sizeof(packet->spa))
 		return;
 
 	/* The kernel answers whatever sender there is */
-	frame->request = packet.op == cpu_to_be16(ARP_REQUEST);
-	if (!frame->request && packet.op != cpu_to_be16(ARP_REPLY))
+	frame->request = packet->op == cpu_to_be16(ARP_REQUEST);
+	if (!frame->request && packet->op != cpu_to_be16(ARP_REPLY))
 		return;
-	memcpy(&frame->addr.ip, packet.spa, sizeof(packet.spa));
-	memcpy(&frame->target.ip, packet.tpa, sizeof(packet.tpa));
-	memcpy(frame->lladdr, packet.sha, ETH_ALEN);
-	if (!is_valid_ether_addr(packet.sha) ||
-	    !ether_addr_equal(packet.sha, source))
+	memcpy(&frame->addr.ip, packet->spa, sizeof(packet->spa));
+	memcpy(&frame->target.ip, packet->tpa, sizeof(packet->tpa));
+	memcpy(frame->lladdr, packet->sha, ETH_ALEN);
+	if (!is_valid_ether_addr(packet->sha) ||
+	    !ether_addr_equal(packet->sha, source))
 		return;
 
 	if (!frame->addr.ip && frame->request && can_be_host(frame->target.ip)) {

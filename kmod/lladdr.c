@@ -3,7 +3,6 @@
  * sent a moment ago, is no other station.
  */
 #include <linux/etherdevice.h>
-#include <linux/jhash.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -30,9 +29,9 @@ struct own_lladdr {
 	struct rcu_head rcu;
 };
 
-static u32 hash_of(const u8 *lladdr)
+static u64 hash_of(const u8 *lladdr)
 {
-	return jhash(lladdr, ETH_ALEN, 0);
+	return ether_addr_to_u64(lladdr);
 }
 
 static struct own_lladdr *find(struct ipvsdummy_guard *guard, int ifindex,

@@ -5,6 +5,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/jhash.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -25,7 +26,10 @@ int ipvsdummy_sightings_init(struct ipvsdummy_sightings *table,
 	unsigned int size = DIV_ROUND_UP(max, IPVSDUMMY_SIGHT_WAYS) *
 			    IPVSDUMMY_SIGHT_WAYS;
 
-	*table = (struct ipvsdummy_sightings) { .size = size, .seed = seed };
+	*table = (struct ipvsdummy_sightings) {
+		.size = size,
+		.seed = seed | 1,
+	};
 	if (!size)
 		return 0;
 	table->place = kvcalloc(size, sizeof(*table->place),
@@ -49,11 +53,13 @@ static struct ipvsdummy_sighting *
 places_of(const struct ipvsdummy_sightings *table, int vrf, u8 family,
 	  const union nf_inet_addr *addr)
 {
-	u32 words = family == AF_INET ? 1 : ARRAY_SIZE(addr->all);
-	u32 hash = jhash2(addr->all, words, table->seed ^ vrf);
+	u32 hash = (addr->ip ^ vrf) * table->seed;
 
-	return table->place + hash % (table->size / IPVSDUMMY_SIGHT_WAYS) *
-			      IPVSDUMMY_SIGHT_WAYS;
+	if (family == AF_INET6)
+		hash = jhash2(addr->all, ARRAY_SIZE(addr->all),
+			      table->seed ^ vrf);
+	return table->place + IPVSDUMMY_SIGHT_WAYS *
+	       reciprocal_scale(hash, table->size / IPVSDUMMY_SIGHT_WAYS);
 }
 
 static bool is_of(const struct ipvsdummy_sighting *sighting, int vrf, u8 family,

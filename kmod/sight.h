@@ -5,7 +5,7 @@
 
 #include "judge.h"
 
-#define IPVSDUMMY_SIGHT_WAYS	8	/* places that an address can have */
+#define IPVSDUMMY_SIGHT_WAYS	4	/* places that an address can have */
 
 /**
  * struct ipvsdummy_sighting - an address and who was seen with it
@@ -33,7 +33,7 @@ struct ipvsdummy_sighting {
  * @size: their number, a multiple of IPVSDUMMY_SIGHT_WAYS
  * @used: those that are not free
  * @evicted: sightings that made place for newer ones
- * @seed: makes places hard to guess
+ * @seed: odd, makes places hard to guess
  *
  * The caller serializes everything.
  */

@@ -240,7 +240,7 @@ test_vrf()
 	expect here ip link set w0 master red
 	claim "$outside" $mac_a
 	wait_for counted sightings 1
-	expect counted claims 0
+	equal 0 "$(counter claims)" "claims in another VRF"
 	! is "flagged neigh w0" "$outside" || fail "across VRFs"
 	expect here ip link set $dev master red
 	next_vip
