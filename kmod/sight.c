@@ -53,7 +53,7 @@ static struct ipvsdummy_sighting *
 places_of(const struct ipvsdummy_sightings *table, int vrf, u8 family,
 	  const union nf_inet_addr *addr)
 {
-	u32 hash = (addr->ip ^ vrf) * table->seed;
+	u32 hash = (addr->all[0] ^ vrf) * table->seed;
 
 	if (family == AF_INET6)
 		hash = jhash2(addr->all, ARRAY_SIZE(addr->all),

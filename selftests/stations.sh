@@ -170,6 +170,21 @@ test_silence()
 }
 
 # One forged frame flags; it neither unbinds nor refuses.
+# Who can pass for a peer is not told: docs/limits.md says so
+test_forged_peer()
+{
+	local first
+
+	setup
+	bind_up_to 30
+	expect ctl peer add 10.1.0.77
+	next_vip
+	first=$vip
+	claim 10.1.0.77 $mac_a
+	claim "$first" $mac_a
+	nobodys "$first"
+}
+
 test_forged_frame()
 {
 	setup
@@ -214,5 +229,5 @@ test_flood()
 }
 
 run_all test_peer_lladdr test_peer_address test_peer_prefix test_peer_absent \
-	test_vrrp test_flip_flop test_proxy_arp test_silence test_forged_frame \
+	test_vrrp test_flip_flop test_proxy_arp test_silence test_forged_frame test_forged_peer \
 	test_flood
