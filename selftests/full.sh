@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# VM: timeout=300
+# VM: lane=load timeout=300
 #
 # Tables are bounded: what does not fit is refused or flagged as ever, counted
 # and told.

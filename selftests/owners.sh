@@ -301,7 +301,7 @@ test_sticky_ages()
 	speak 10.1.0.64
 	refused neigh vip_add 10.1.0.64/32
 	wait_for aged 10.1.0.64
-	never_bound 20 10.1.0.64/32
+	never_bound 8 10.1.0.64/32
 	station_loses 10.1.0.64
 	wait_for binds 10.1.0.64/32
 }
