@@ -119,7 +119,12 @@ static void remember(struct ipvsdummy_guard *guard,
 	unsigned long now = jiffies;
 	bool known;
 
-	memset(memory, 0, sizeof(*memory));
+	memory->answered = false;
+	memory->silent = false;
+	memory->claimed = false;
+	if (!READ_ONCE(wire->answers.used) && !READ_ONCE(wire->claims.used) &&
+	    !READ_ONCE(wire->seen.used))
+		return;
 	spin_lock_bh(&wire->lock);
 	known = copy_sighting(&wire->answers, vip, &memory->answer);
 	memory->claimed = copy_sighting(&wire->claims, vip, &memory->claim) ||
