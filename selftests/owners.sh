@@ -295,11 +295,14 @@ aged()
 test_sticky_ages()
 {
 	setup
-	here sysctl -qw net.ipv4.neigh.w0.gc_stale_time=1 \
-		net.ipv4.neigh.w0.base_reachable_time_ms=500
 	station_has 10.1.0.64
 	speak 10.1.0.64
 	refused neigh vip_add 10.1.0.64/32
+	# once more, for an entry that ages at once
+	here sysctl -qw net.ipv4.neigh.w0.gc_stale_time=1 \
+		net.ipv4.neigh.w0.base_reachable_time_ms=500
+	expect here ip neigh flush dev w0
+	expect here ping -c 1 -W 5 10.1.0.64
 	wait_for aged 10.1.0.64
 	never_bound 8 10.1.0.64/32
 	station_loses 10.1.0.64
