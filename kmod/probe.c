@@ -105,7 +105,8 @@ static void forget(struct ipvsdummy_wire *wire,
  * judged again.
  *
  * Context: any, under RTNL or RCU.
- * Return: whether it is asked for now, by this question or an earlier one.
+ * Return: whether the address is being asked for, by this question or an earlier
+ * one; false if there are too many questions.
  */
 bool ipvsdummy_probe_ask(struct ipvsdummy_guard *guard, int vrf, int ifindex,
 			 u8 family, const union nf_inet_addr *addr,

@@ -137,18 +137,6 @@ ipvsdummy_sightings_place(struct ipvsdummy_sightings *table, int vrf, u8 family,
 }
 
 /**
- * ipvsdummy_sightings_forget - free a place
- * @table: the table
- * @sighting: one of it
- */
-void ipvsdummy_sightings_forget(struct ipvsdummy_sightings *table,
-				struct ipvsdummy_sighting *sighting)
-{
-	sighting->family = 0;
-	table->used--;
-}
-
-/**
  * ipvsdummy_sightings_count - how many addresses was a station seen with?
  * @table: the table
  * @lladdr: its link-layer address

@@ -54,8 +54,6 @@ ipvsdummy_sightings_find(const struct ipvsdummy_sightings *table, int vrf,
 struct ipvsdummy_sighting *
 ipvsdummy_sightings_place(struct ipvsdummy_sightings *table, int vrf, u8 family,
 			  const union nf_inet_addr *addr, unsigned long now);
-void ipvsdummy_sightings_forget(struct ipvsdummy_sightings *table,
-				struct ipvsdummy_sighting *sighting);
 unsigned int
 ipvsdummy_sightings_count(const struct ipvsdummy_sightings *table,
 			  const u8 *lladdr);
