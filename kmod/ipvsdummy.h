@@ -247,7 +247,6 @@ struct ipvsdummy_group {
  * @n_questions: places in use
  * @work: looks into claims and answers
  * @probe_work: sends probes; takes no RTNL
- * @n_quiet: links that do not answer ARP as usual
  * @frames: frames seen
  * @n_claims: those that claimed an address of our links
  * @malformed: those that were not to be trusted
@@ -264,7 +263,6 @@ struct ipvsdummy_wire {
 	unsigned int n_questions;
 	struct delayed_work work;
 	struct delayed_work probe_work;
-	atomic_t n_quiet;
 	atomic64_t frames;
 	atomic64_t n_claims;
 	atomic64_t malformed;

@@ -58,7 +58,7 @@ static bool is_silenced(struct ipvsdummy_guard *guard, struct net_device *dev,
 	bool silenced = false;
 	u8 arp_reply;
 
-	if (!atomic_read(&guard->wire.n_quiet) ||
+	if (list_empty(&guard->quiet_links) ||
 	    !ipvsdummy_is_local(dev, AF_INET, &addr))
 		return false;
 	list_for_each_entry_rcu(link, &guard->quiet_links, quiet_node) {
@@ -113,9 +113,9 @@ void ipvsdummy_wire_note(struct ipvsdummy_guard *guard, int vrf, u8 family,
 			 const struct ipvsdummy_owner *owner, bool local)
 {
 	struct ipvsdummy_wire *wire = &guard->wire;
-	struct ipvsdummy_owner answered = *owner;
 	struct ipvsdummy_question *question;
 	struct ipvsdummy_sighting *sighting;
+	struct ipvsdummy_owner answered;
 	bool same;
 
 	spin_lock_bh(&wire->lock);
@@ -123,10 +123,12 @@ void ipvsdummy_wire_note(struct ipvsdummy_guard *guard, int vrf, u8 family,
 	if (question) {
 		if (owner->claim == IPVSDUMMY_CLAIM_REPLY ||
 		    owner->claim == IPVSDUMMY_CLAIM_ADVERT) {
+			answered = *owner;
 			answered.evidence = IPVSDUMMY_EVIDENCE_PROBE;
 			answered.confirmed = true;
+			owner = &answered;
 		}
-		ipvsdummy_probe_answered(guard, question, &answered);
+		ipvsdummy_probe_answered(guard, question, owner);
 	}
 	sighting = ipvsdummy_sightings_place(local ? &wire->claims :
 						     &wire->seen,
@@ -137,9 +139,9 @@ void ipvsdummy_wire_note(struct ipvsdummy_guard *guard, int vrf, u8 family,
 	same = sighting->owner.evidence &&
 	       sighting->owner.ifindex == owner->ifindex &&
 	       ether_addr_equal(sighting->owner.lladdr, owner->lladdr) &&
-	       sighting->owner.confirmed >= answered.confirmed;
+	       sighting->owner.confirmed >= owner->confirmed;
 	if (!same)
-		sighting->owner = answered;
+		sighting->owner = *owner;
 	if (local)
 		raise(guard, sighting, !same);
 unlock:
@@ -245,7 +247,7 @@ static unsigned int arp_out(void *priv, struct sk_buff *skb,
 	unsigned int at;
 
 	guard = rcu_dereference(ipvsdummy_net(state->net)->guard);
-	if (!guard || !atomic_read(&guard->wire.n_quiet) ||
+	if (!guard || list_empty(&guard->quiet_links) ||
 	    dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN)
 		return NF_ACCEPT;
 	at = skb_network_offset(skb) + sizeof(struct arphdr) + ETH_ALEN;
@@ -460,10 +462,8 @@ void ipvsdummy_wire_set_quiet(struct ipvsdummy_link *link, u8 arp_reply)
 	ASSERT_RTNL();
 	if (quiet && !link->quiet) {
 		list_add_tail_rcu(&link->quiet_node, &guard->quiet_links);
-		atomic_inc(&guard->wire.n_quiet);
 	} else if (!quiet && link->quiet) {
 		list_del_rcu(&link->quiet_node);
-		atomic_dec(&guard->wire.n_quiet);
 		/* It may get into another netns' list */
 		synchronize_net();
 	}
