@@ -33,7 +33,7 @@ test_ctl()
 	ctl rule add $dev fd00:2::/64 flag
 	ctl watch add later
 	set -- ipvsdummyctl
-	offers "show set rule watch peer wire check why save sync adopt release evict version help" "$@" ""
+	offers "show set rule watch peer wire check why save sync adopt release upgrade evict version help" "$@" ""
 	offers "show set save sync" "$@" s
 	offers "$dev" "$@" show ""
 	offers "$dev" "$@" -j show k
@@ -78,6 +78,7 @@ test_ctl()
 	offers "mode host gateway neigh onlink arp-reply probe" \
 		"$@" adopt plain7 ""
 	offers "$dev" "$@" release ""
+	offers "$dev" "$@" upgrade ""
 	offers "rule" "$@" evict $dev r
 	offers "-standalone -strict" "$@" -s
 	offers "" "$@" frob ""

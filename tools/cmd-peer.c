@@ -187,6 +187,19 @@ static bool read_peers(struct peers *peers, const char *file)
 	return good && sort_peers(peers, file);
 }
 
+/**
+ * peers_make - have these peers, and no others
+ * @ctl: with a socket
+ * @file: that they are from
+ * @peers: the peers; each remembers its place
+ *
+ * Return: 0, or an exit code when the reason has been said.
+ */
+int peers_make(struct ctl *ctl, const char *file, struct peers *peers)
+{
+	return set_peers(ctl, file, peers, true);
+}
+
 static int peer_sync(struct ctl *ctl, const char *file)
 {
 	struct peers peers = {};
@@ -197,7 +210,7 @@ static int peer_sync(struct ctl *ctl, const char *file)
 	if (read_peers(&peers, file))
 		ret = ctl_open(ctl);
 	if (!ret)
-		ret = set_peers(ctl, file, &peers, true);
+		ret = peers_make(ctl, file, &peers);
 	peers_free(&peers);
 	return ret;
 }

@@ -7,6 +7,7 @@
 
 #include "ctl.h"
 #include "fail.h"
+#include "lines.h"
 #include "policy.h"
 #include "words.h"
 
@@ -53,19 +54,6 @@ say(json_t *json, const char *fmt, ...)
 		puts(line);
 }
 
-/* A name as lines_next() reads it. There is no space in one, so that only its
- * first character can be mistaken.
- */
-static const char *as_word(char dst[static RECORD_STRING + 2], const char *name)
-{
-	const char *quote = "";
-
-	if (strchr("\"'#", *name))
-		quote = strchr(name, '"') ? "'" : "\"";
-	sprintf(dst, "%s%s%s", quote, name, quote);
-	return dst;
-}
-
 static void say_rule(json_t *json, const char *dev, const struct rule *rule)
 {
 	static const char *const verb[] = {
@@ -83,12 +71,12 @@ static void say_rule(json_t *json, const char *dev, const struct rule *rule)
 static int say_policy(const struct ctl *ctl, const char *name,
 		      const struct policy *policy)
 {
-	char dev[RECORD_STRING + 2], line[LINE_MAX_LEN] = "";
+	char dev[LINES_WORD], line[LINE_MAX_LEN] = "";
 	json_t *json = ctl->json ? json_array() : NULL;
 	size_t i, used = 0;
 	int what;
 
-	as_word(dev, name);
+	lines_word(dev, name);
 	for (what = 0; what < SETTINGS_MAX; what++)
 		if (policy->settings[what].given)
 			used += snprintf(line + used, sizeof(line) - used,
@@ -105,15 +93,15 @@ static int say_changes(const struct ctl *ctl, const char *name,
 		       const struct policy *changes)
 {
 	json_t *json = ctl->json ? json_array() : NULL;
-	char word[RECORD_STRING + 2];
+	char word[LINES_WORD];
 	size_t i;
 	int what;
 
 	for (i = 0; i < changes->names; i++)
 		say(json, "watch %s %s",
 		    changes->name[i].exclude ? "exclude" : "add",
-		    as_word(word, changes->name[i].name));
-	as_word(word, name);
+		    lines_word(word, changes->name[i].name));
+	lines_word(word, name);
 	for (what = 0; what < SETTINGS_MAX; what++)
 		if (changes->settings[what].given)
 			say(json, "set %s %s %s", word, setting_word(what),
@@ -289,11 +277,33 @@ static int do_sync(struct sync *sync)
 		err = try_sync(sync);
 	} while ((err == -EEXIST || err == -ENOENT) && --tries);
 	if (!err)
-		return say_changes(sync->ctl, sync->dev, &sync->changes);
+		return 0;
 	fail_enter(&sync->place);
 	fail(sync->word, "%s", sync->reason);
 	fail_leave(&sync->place);
 	return EXIT_ERROR;
+}
+
+/**
+ * sync_link - give a link a policy
+ * @ctl: with a socket
+ * @dev: the link
+ * @wanted: the policy, lent
+ * @file: that it is from
+ *
+ * Return: 0, or an exit code when the reason has been said.
+ */
+int sync_link(struct ctl *ctl, const char *dev, const struct policy *wanted,
+	      const char *file)
+{
+	struct sync sync = {
+		.ctl = ctl, .dev = dev, .wanted = *wanted, .place.file = file,
+	};
+	int ret = do_sync(&sync);
+
+	policy_free(&sync.is);
+	policy_free(&sync.changes);
+	return ret;
 }
 
 int cmd_sync(struct ctl *ctl, int argc, char **argv)
@@ -319,6 +329,8 @@ int cmd_sync(struct ctl *ctl, int argc, char **argv)
 		ret = ctl_open(ctl);
 	if (!ret)
 		ret = do_sync(&sync);
+	if (!ret)
+		ret = say_changes(ctl, sync.dev, &sync.changes);
 	policy_free(&sync.wanted);
 	policy_free(&sync.is);
 	policy_free(&sync.changes);

@@ -32,6 +32,7 @@ struct ctl {
 	struct nl nl;
 };
 
+int ctl_find(struct ctl *ctl);
 int ctl_open(struct ctl *ctl);
 int ctl_fail(const struct ctl *ctl, const char *word, int err);
 bool ctl_is_name(const char *dev);
@@ -40,6 +41,13 @@ int ctl_put(const struct ctl *ctl, json_t *json, int exit_code);
 
 bool watch_is_name(const char *name);
 int watch_talk(struct nl *nl, uint8_t cmd, const char *name, bool exclude);
+
+struct peers;
+int peers_make(struct ctl *ctl, const char *file, struct peers *peers);
+
+struct policy;
+int sync_link(struct ctl *ctl, const char *dev, const struct policy *wanted,
+	      const char *file);
 
 /* cmd-check.c */
 struct setting;
@@ -60,6 +68,7 @@ int cmd_save(struct ctl *ctl, int argc, char **argv);
 int cmd_sync(struct ctl *ctl, int argc, char **argv);
 int cmd_adopt(struct ctl *ctl, int argc, char **argv);
 int cmd_release(struct ctl *ctl, int argc, char **argv);
+int cmd_upgrade(struct ctl *ctl, int argc, char **argv);
 int cmd_evict(struct ctl *ctl, int argc, char **argv);
 
 #endif

@@ -43,6 +43,8 @@ static const char usage[] =
 "  adopt DEV [SETTING VALUE]...           put an ipvsdummy link in the place of\n"
 "                                         a live dummy\n"
 "  release DEV                            put a dummy in its place\n"
+"  upgrade [DEV]                          have the module that is installed now\n"
+"                                         in the place of the one that is loaded\n"
 "  evict DEV [CLASS,...]                  unbind what has another owner for sure,\n"
 "                                         or what is of these classes\n"
 "  version                                of the tool and of the module\n"
@@ -75,8 +77,13 @@ static const char usage[] =
 "Subcommands, words and options may be abbreviated. Exit 0 if all is well, 2 on\n"
 "an error, and from check 1 if an address would be refused.\n";
 
-/* One socket does for all lines of a batch */
-static int find_module(struct ctl *ctl)
+/**
+ * ctl_find - find out whether there is a module
+ * @ctl: gets a socket to it, if it has none yet; one does for a whole batch
+ *
+ * Return: 0, -ENOENT if there is none, or another negative errno.
+ */
+int ctl_find(struct ctl *ctl)
 {
 	int err = 0;
 
@@ -95,7 +102,7 @@ static int find_module(struct ctl *ctl)
  */
 int ctl_open(struct ctl *ctl)
 {
-	int err = find_module(ctl);
+	int err = ctl_find(ctl);
 
 	if (err == -ENOENT)
 		return fail_absent();
@@ -169,7 +176,7 @@ static int cmd_version(struct ctl *ctl, int argc, char **argv)
 
 	if (argc)
 		return fail(argv[0], "no arguments expected");
-	err = find_module(ctl);
+	err = ctl_find(ctl);
 	if (!err)
 		err = query_status(&ctl->nl, &status);
 	if (err && err != -ENOENT)
@@ -199,7 +206,7 @@ static int cmd_help(struct ctl *ctl, int argc, char **argv)
 
 enum command {
 	SHOW, SET, RULE, WATCH, PEER, WIRE, CHECK, WHY, SAVE, SYNC, ADOPT,
-	RELEASE, EVICT, VERSION, HELP, COMMANDS
+	RELEASE, UPGRADE, EVICT, VERSION, HELP, COMMANDS
 };
 
 static const char *const command_word[COMMANDS] = {
@@ -215,6 +222,7 @@ static const char *const command_word[COMMANDS] = {
 	[SYNC] = "sync",
 	[ADOPT] = "adopt",
 	[RELEASE] = "release",
+	[UPGRADE] = "upgrade",
 	[EVICT] = "evict",
 	[VERSION] = "version",
 	[HELP] = "help",
@@ -237,6 +245,7 @@ static int (*const commands[COMMANDS])(struct ctl *, int, char **) = {
 	[SYNC] = cmd_sync,
 	[ADOPT] = cmd_adopt,
 	[RELEASE] = cmd_release,
+	[UPGRADE] = cmd_upgrade,
 	[EVICT] = cmd_evict,
 	[VERSION] = cmd_version,
 	[HELP] = cmd_help,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,4 +119,22 @@ bool lines_close(struct lines *lines)
 	free(lines->text);
 	free(lines->word);
 	return !lines->error;
+}
+
+/**
+ * lines_word - quote a name, if need be
+ * @dst: where to, as lines_next() reads it
+ * @name: the name; there is no space in one, so that only its first character
+ *	can be mistaken
+ *
+ * Return: @dst.
+ */
+const char *lines_word(char dst[static LINES_WORD], const char *name)
+{
+	const char *quote = "";
+
+	if (strchr("\"'#", *name))
+		quote = strchr(name, '"') ? "'" : "\"";
+	sprintf(dst, "%s%s%s", quote, name, quote);
+	return dst;
 }

@@ -8,6 +8,9 @@
 #include <stdio.h>
 
 #include "fail.h"
+#include "record.h"
+
+#define LINES_WORD	(RECORD_STRING + 2)	/* of a name, with its quotes */
 
 /**
  * struct lines - a file that is being read
@@ -34,5 +37,6 @@ struct lines {
 bool lines_open(struct lines *lines, const char *file);
 int lines_next(struct lines *lines);
 bool lines_close(struct lines *lines);
+const char *lines_word(char dst[static LINES_WORD], const char *name);
 
 #endif

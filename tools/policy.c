@@ -57,7 +57,9 @@ static void parse_class(struct policy *policy, const struct nlattr *nest)
 			setting.to = mnl_attr_get_u32(attr);
 		}
 	}
-	if (class < SETTINGS_MAX && setting_is_class(class))
+	if (class >= SETTINGS_MAX || !setting_is_class(class))
+		policy->unknown = true;
+	else
 		policy->settings[class] = setting;
 }
 
@@ -79,9 +81,11 @@ static int got_link(const struct nlmsghdr *nlh, void *data)
 	policy->settings[SETTING_PROBE] = (struct setting) {
 		.given = record.has[IPVSDUMMY_A_PROBE], .to = record.probe,
 	};
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == IPVSDUMMY_A_CLASS_POLICY)
 			parse_class(policy, attr);
+		policy->unknown |= mnl_attr_get_type(attr) > IPVSDUMMY_A_MAX;
+	}
 	return 0;
 }
 
@@ -222,7 +226,15 @@ static bool read_watch(struct policy *policy, const struct lines *lines)
 
 enum what { SET, RULE, WATCH };
 
-static bool read_line(struct policy *policy, const struct lines *lines,
+/**
+ * policy_read_line - read a line of a policy
+ * @policy: gets what it says
+ * @lines: the file, at that line
+ * @dev: the link that it is for
+ *
+ * Return: whether it is a good one; what is not has been said.
+ */
+bool policy_read_line(struct policy *policy, const struct lines *lines,
 		      const char *dev)
 {
 	static const char *const word[] = {
@@ -286,6 +298,19 @@ static void add_defaults(struct setting *settings)
 }
 
 /**
+ * policy_complete - make a policy of lines that were read
+ * @policy: what they say
+ * @file: that they are from
+ *
+ * Return: whether it is a good one; what is not has been said.
+ */
+bool policy_complete(struct policy *policy, const char *file)
+{
+	add_defaults(policy->settings);
+	return sort_rules(&policy->rules, file);
+}
+
+/**
  * policy_read - read a policy from a file
  * @policy: filled in, to be freed
  * @file: its name, "-" for standard input
@@ -306,12 +331,10 @@ bool policy_read(struct policy *policy, const char *file, const char *dev)
 
 		if (!more)
 			break;
-		good = more > 0 && read_line(policy, &lines, dev);
+		good = more > 0 && policy_read_line(policy, &lines, dev);
 	}
 	good &= lines_close(&lines);
-	good = good && sort_rules(&policy->rules, file);
-	add_defaults(policy->settings);
-	return good;
+	return good && policy_complete(policy, file);
 }
 
 /* Settings that only the kernel knows stay as they are, and those that only this

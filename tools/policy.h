@@ -3,6 +3,7 @@
 #ifndef IPVSDUMMY_POLICY_H
 #define IPVSDUMMY_POLICY_H
 
+#include "lines.h"
 #include "nl.h"
 #include "record.h"
 #include "rule.h"
@@ -27,6 +28,7 @@ struct watch_name {
  * @rules: in the order of rule_cmp(); of changes, what goes is first
  * @name: names to be watched or excluded
  * @names: how many
+ * @unknown: the kernel told more than this program knows
  */
 struct policy {
 	uint32_t ifindex;
@@ -34,9 +36,13 @@ struct policy {
 	struct rules rules;
 	struct watch_name *name;
 	size_t names;
+	bool unknown;
 };
 
 int policy_query(struct nl *nl, const char *dev, struct policy *policy);
+bool policy_read_line(struct policy *policy, const struct lines *lines,
+		      const char *dev);
+bool policy_complete(struct policy *policy, const char *file);
 bool policy_read(struct policy *policy, const char *file, const char *dev);
 int policy_diff(const struct policy *is, const struct policy *wanted,
 		struct policy *changes);

@@ -64,6 +64,19 @@ const char *setting_value(int what, const struct setting *setting)
 }
 
 /**
+ * setting_is_known - are there words for a setting?
+ * @what: number of a setting
+ * @setting: the setting
+ *
+ * Return: whether there are; if not it is a newer kernel's.
+ */
+bool setting_is_known(int what, const struct setting *setting)
+{
+	return (!setting_is_class(what) || word_is_known(&class_words, what)) &&
+	       word_is_known(values(what), setting->to);
+}
+
+/**
  * settings_parse - parse pairs of words
  * @settings: added to
  * @argc: how many words

@@ -34,6 +34,7 @@ struct setting {
 bool setting_is_class(int what);
 const char *setting_word(int what);
 const char *setting_value(int what, const struct setting *setting);
+bool setting_is_known(int what, const struct setting *setting);
 void settings_default(struct setting *settings);
 bool settings_parse(struct setting *settings, int argc, char **argv);
 void settings_put(struct nlmsghdr *nlh, struct setting *settings);

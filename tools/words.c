@@ -122,9 +122,12 @@ const struct words station_words = WORDS("a kind of station", station_word);
  */
 const char *word_of(const struct words *words, uint32_t value)
 {
-	if (value >= words->count || !words->word[value])
-		return "UNKNOWN";
-	return words->word[value];
+	return word_is_known(words, value) ? words->word[value] : "UNKNOWN";
+}
+
+bool word_is_known(const struct words *words, uint32_t value)
+{
+	return value < words->count && words->word[value];
 }
 
 /* Lists the words that begin with so many characters of arg */

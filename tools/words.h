@@ -3,6 +3,7 @@
 #ifndef IPVSDUMMY_WORDS_H
 #define IPVSDUMMY_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ extern const struct words probe_words;
 extern const struct words claim_words;
 extern const struct words station_words;
 
+bool word_is_known(const struct words *words, uint32_t value);
 const char *word_of(const struct words *words, uint32_t value);
 int word_find(const struct words *words, const char *arg);
 
