@@ -57,12 +57,22 @@ static int print_rules(const struct ctl *ctl, const struct rules *rules)
 	return finish(EXIT_SUCCESS);
 }
 
+/* Dumps fail without a sentence, so that a wrong link is taken for a module
+ * without rules: ask for the link itself first
+ */
 static int rule_list(struct ctl *ctl, const char *dev)
 {
 	struct rules rules = {};
-	int ret;
+	struct nlmsghdr *nlh;
+	int ret = 0;
 
-	ret = rules_query(&ctl->nl, dev, &rules);
+	if (dev) {
+		nlh = nl_request(&ctl->nl, IPVSDUMMY_CMD_LINK_GET, 0);
+		mnl_attr_put_strz(nlh, IPVSDUMMY_A_IFNAME, dev);
+		ret = nl_talk(&ctl->nl, NULL, NULL);
+	}
+	if (!ret)
+		ret = rules_query(&ctl->nl, dev, &rules);
 	ret = ret ? ctl_fail(ctl, dev ? dev : "rules", ret) :
 		    print_rules(ctl, &rules);
 	rules_free(&rules);

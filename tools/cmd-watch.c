@@ -136,10 +136,13 @@ static void print_watch(struct table *table, const struct records *watches,
 		table_fit(table, cell);
 }
 
-/* An operator's name whose interface is listed anyway is no line of its own */
+/* An operator's name whose interface is listed anyway is no line of its own, and
+ * what is neither interface nor name only a newer kernel knows
+ */
 static bool is_line(const struct records *watches, const struct record *watch)
 {
-	return is_interface(watch) || !is_present(watches, watch->watch_name);
+	return is_interface(watch) ||
+	       (*watch->watch_name && !is_present(watches, watch->watch_name));
 }
 
 static int print_watches(const struct ctl *ctl, const struct records *watches)

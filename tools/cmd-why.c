@@ -31,7 +31,15 @@ struct reason {
 	struct blob lladdr;
 };
 
+/**
+ * struct answer - what the module answers
+ * @unexplained: it gives no reasons, only a verdict
+ * @verdict: the verdict
+ * @reason: what was considered
+ * @count: how much there is of it
+ */
 struct answer {
+	bool unexplained;
 	struct record verdict;
 	struct reason *reason;
 	size_t count;
@@ -190,12 +198,15 @@ static json_t *json_reason(const struct reason *reason)
 static json_t *json_answer(const struct answer *answer)
 {
 	json_t *json = json_record(&answer->verdict);
-	json_t *reasons = json_array();
+	json_t *reasons;
 	size_t i;
 
 	/* These are the namespace's, not the verdict's */
 	json_object_del(json, "seq");
 	json_object_del(json, "instance");
+	if (answer->unexplained)
+		return json;
+	reasons = json_array();
 	for (i = 0; i < answer->count; i++)
 		json_array_append_new(reasons, json_reason(&answer->reason[i]));
 	json_object_set_new(json, "reasons", reasons);
@@ -324,8 +335,10 @@ static int print_answer(const struct ctl *ctl, const struct answer *answer)
 	if (ctl->json)
 		return ctl_put(ctl, json_answer(answer), EXIT_SUCCESS);
 	table.width[0] = 1;
-	print_rows(&table, answer, false);
-	print_rows(&table, answer, true);
+	if (!answer->unexplained) {
+		print_rows(&table, answer, false);
+		print_rows(&table, answer, true);
+	}
 	if (omitted(answer))
 		printf("... and %zu more\n", omitted(answer));
 	print_verdict(answer);
@@ -337,6 +350,7 @@ int cmd_why(struct ctl *ctl, int argc, char **argv)
 	struct answer answer = {};
 	struct nlmsghdr *nlh;
 	struct blob address;
+	uint32_t explain;
 	int ret;
 
 	if (!argc)
@@ -356,8 +370,15 @@ int cmd_why(struct ctl *ctl, int argc, char **argv)
 	nlh = nl_request(&ctl->nl, IPVSDUMMY_CMD_CHECK, 0);
 	mnl_attr_put_strz(nlh, IPVSDUMMY_A_IFNAME, argv[0]);
 	mnl_attr_put(nlh, IPVSDUMMY_A_ADDRESS, address.len, address.data);
+	explain = nlh->nlmsg_len;
 	mnl_attr_put(nlh, IPVSDUMMY_A_EXPLAIN, 0, NULL);
 	ret = nl_talk(&ctl->nl, got_answer, &answer);
+	if (ret == -EINVAL && ctl->nl.offset == explain) {
+		answer.unexplained = true;
+		nlh->nlmsg_len = explain;
+		nlh->nlmsg_seq = ++ctl->nl.seq;
+		ret = nl_talk(&ctl->nl, got_answer, &answer);
+	}
 	ret = ret ? ctl_fail(ctl, argv[0], ret) : print_answer(ctl, &answer);
 	free(answer.reason);
 	return ret;

@@ -220,8 +220,12 @@ static int sync_up(struct follower *f)
 /* Returns whether nothing is missing before the event */
 static bool take_event(struct follower *f, const struct nlmsghdr *nlh)
 {
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	struct record event;
 
+	/* What newer modules tell besides is no event */
+	if (genl->cmd != IPVSDUMMY_CMD_EVENT_NTF)
+		return true;
 	record_parse(&event, nlh);
 	if (f->state != STATE_FOLLOWING || event.instance != f->instance)
 		return false;

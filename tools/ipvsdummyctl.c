@@ -121,6 +121,8 @@ int ctl_open(struct ctl *ctl)
  */
 int ctl_fail(const struct ctl *ctl, const char *word, int err)
 {
+	if (nl_is_missing(&ctl->nl, err))
+		return fail(word, "the module is too old for that (ipvsdummyctl version)");
 	return fail(word, "%s", nl_error(&ctl->nl, err));
 }
 
@@ -167,9 +169,15 @@ int ctl_put(const struct ctl *ctl, json_t *json, int exit_code)
 	return finish(exit_code);
 }
 
+/* They understand each other all the same, as far as both know */
+static bool differs(const struct record *status)
+{
+	return strcmp(status->version, IPVSDUMMY_VERSION);
+}
+
 static int cmd_version(struct ctl *ctl, int argc, char **argv)
 {
-	const char *module = "not loaded";
+	const char *module = "not loaded", *note = "";
 	struct record status;
 	json_t *json;
 	int err;
@@ -181,17 +189,23 @@ static int cmd_version(struct ctl *ctl, int argc, char **argv)
 		err = query_status(&ctl->nl, &status);
 	if (err && err != -ENOENT)
 		return ctl_fail(ctl, "version", err);
-	if (!err)
-		module = status.version;
+	if (!err) {
+		module = *status.version ? status.version : "UNKNOWN";
+		if (differs(&status))
+			note = ", which is another one (ipvsdummyctl upgrade)";
+	}
 
 	if (!ctl->json) {
-		printf("ipvsdummyctl %s\nmodule %s\n", IPVSDUMMY_VERSION,
-		       module);
+		printf("ipvsdummyctl %s\nmodule %s%s\n", IPVSDUMMY_VERSION,
+		       module, note);
 		return finish(EXIT_SUCCESS);
 	}
 	json = json_pack("{s:s}", "version", IPVSDUMMY_VERSION);
-	if (!err)
+	if (!err) {
 		json_object_set_new(json, "module", json_name(module));
+		json_object_set_new(json, "differ",
+				    json_boolean(differs(&status)));
+	}
 	return ctl_put(ctl, json, EXIT_SUCCESS);
 }
 

@@ -360,6 +360,18 @@ const char *nl_error(const struct nl *nl, int err)
 	return nl->text[0] ? nl->text : strerror(-err);
 }
 
+/**
+ * nl_is_missing - does the module not have the command of a request?
+ * @nl: a socket
+ * @err: what nl_talk() returned
+ *
+ * Return: whether it is older than the command: then nobody had a sentence.
+ */
+bool nl_is_missing(const struct nl *nl, int err)
+{
+	return err == -EOPNOTSUPP && !nl->text[0];
+}
+
 /* The number of the group of the conflicts, 0 if it is not there */
 static uint32_t parse_groups(const struct nlattr *groups)
 {

@@ -67,6 +67,7 @@ struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
 struct nlmsghdr *nl_grow(struct nl *nl, size_t len);
 int nl_parse_error(struct nl *nl, const struct nlmsghdr *nlh);
 int nl_talk(struct nl *nl, nl_callback *callback, void *data);
+bool nl_is_missing(const struct nl *nl, int err);
 const char *nl_error(const struct nl *nl, int err);
 
 bool nl_parse_family(const struct nlmsghdr *nlh, struct nl_family *family);

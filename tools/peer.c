@@ -193,15 +193,19 @@ static int got_peer(const struct nlmsghdr *nlh, void *data)
 /**
  * peers_query - ask for the peers
  * @nl: a socket
- * @peers: filled in, in the kernel's order
+ * @peers: filled in, in the kernel's order; a module that is older than peers
+ *	has none
  *
  * Return: 0 or a negative errno.
  */
 int peers_query(struct nl *nl, struct peers *peers)
 {
+	int err;
+
 	peers->count = 0;
 	nl_request(nl, IPVSDUMMY_CMD_PEER_GET, NLM_F_DUMP);
-	return nl_talk(nl, got_peer, peers);
+	err = nl_talk(nl, got_peer, peers);
+	return nl_is_missing(nl, err) ? 0 : err;
 }
 
 void peers_free(struct peers *peers)

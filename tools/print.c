@@ -305,11 +305,14 @@ static void fill_row(struct row *row, const struct printer *printer,
 			[COLUMN_WHY] = row->why,
 			[COLUMN_COUNT] = row->count,
 		},
+		.time = "-",
 		.address = "-",
 		.link = "-",
 	};
-	text_time_local(row->time,
-			printer->state ? record->since : record->time);
+	if (record->has[printer->state ? IPVSDUMMY_A_SINCE :
+					 IPVSDUMMY_A_TIME])
+		text_time_local(row->time, printer->state ? record->since :
+							    record->time);
 	if (record->has[IPVSDUMMY_A_SEVERITY])
 		row->cell[COLUMN_SEVERITY] = word_of(&severity_words,
 						     record->severity);

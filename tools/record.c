@@ -103,6 +103,19 @@ static bool is_address(const struct blob *blob)
 	return blob->len == 4 || blob->len == 16;
 }
 
+/* What is missing is no word that is known: none of these may look harmless */
+static void set_unknown(struct record *record)
+{
+	if (!record->has[IPVSDUMMY_A_MODE])
+		record->mode = RECORD_UNKNOWN;
+	if (!record->has[IPVSDUMMY_A_EVENT])
+		record->event = RECORD_UNKNOWN;
+	if (!record->has[IPVSDUMMY_A_SEVERITY])
+		record->severity = RECORD_UNKNOWN;
+	if (!record->has[IPVSDUMMY_A_ACTION])
+		record->action = RECORD_UNKNOWN;
+}
+
 /**
  * record_parse - parse a message of the family
  * @record: where to
@@ -125,6 +138,7 @@ void record_parse(struct record *record, const struct nlmsghdr *nlh)
 	record->has[IPVSDUMMY_A_MATCH_PREFIX] &=
 		is_address(&record->match_prefix) &&
 		record->has[IPVSDUMMY_A_MATCH_PREFIXLEN];
+	set_unknown(record);
 }
 
 /**

@@ -11,6 +11,7 @@
 
 #define BLOB_MAX	32	/* the kernel's MAX_ADDR_LEN */
 #define RECORD_STRING	32	/* more than any name or version */
+#define RECORD_UNKNOWN	UINT32_MAX
 
 struct blob {
 	uint8_t len;
@@ -20,7 +21,8 @@ struct blob {
 /**
  * struct record - a conflict, an event, a check's verdict, a link, a watched
  * interface or a status
- * @has: which attributes were there; what was not is zero here
+ * @has: which attributes were there; what was not is zero here, but mode, event,
+ *	severity and action are RECORD_UNKNOWN
  *
  * The others are the attributes of the same names.
  */

@@ -228,19 +228,22 @@ static int got_rule(const struct nlmsghdr *nlh, void *data)
  * rules_query - ask for the rules of links
  * @nl: a socket
  * @dev: of which link, NULL for all
- * @rules: filled in, ordered for each link
+ * @rules: filled in, ordered for each link; a module that is older than rules
+ *	has none
  *
  * Return: 0 or a negative errno.
  */
 int rules_query(struct nl *nl, const char *dev, struct rules *rules)
 {
 	struct nlmsghdr *nlh;
+	int err;
 
 	rules->count = 0;
 	nlh = nl_request(nl, IPVSDUMMY_CMD_RULE_GET, NLM_F_DUMP);
 	if (dev)
 		mnl_attr_put_strz(nlh, IPVSDUMMY_A_IFNAME, dev);
-	return nl_talk(nl, got_rule, rules);
+	err = nl_talk(nl, got_rule, rules);
+	return nl_is_missing(nl, err) ? 0 : err;
 }
 
 void rules_free(struct rules *rules)
