@@ -9,6 +9,9 @@
 #include <linux/netlink.h>
 #include <linux/printk.h>
 #include <net/nexthop.h>
+#if __has_include(<net/netdev_lock.h>)	/* 6.15 */
+#include <net/netdev_lock.h>
+#endif
 
 /* 6.12 made the lockless transmit feature bit a bit of struct net_device */
 #ifdef NETIF_F_LLTX

@@ -43,9 +43,9 @@ struct nd_message {
 enum {
 	ND_SOLICIT = 135,
 	ND_ADVERT = 136,
-	ND_OPT_TARGET_LLADDR = 2,
-	ND_OPT_NONCE = 14,
-	ND_OPT_UNIT = 8,
+	ND_TARGET_LLADDR = 2,
+	ND_NONCE = 14,
+	ND_OPTION_UNIT = 8,
 };
 
 static bool can_be_host(__be32 ip)
@@ -112,15 +112,15 @@ static const u8 *find_option(const u8 *options, size_t len, u8 type, u8 units,
 {
 	const u8 *found = NULL;
 
-	for (*good = true; len; options += options[1] * ND_OPT_UNIT) {
-		if (len < ND_OPT_UNIT || !options[1] ||
-		    len < options[1] * ND_OPT_UNIT) {
+	for (*good = true; len; options += options[1] * ND_OPTION_UNIT) {
+		if (len < ND_OPTION_UNIT || !options[1] ||
+		    len < options[1] * ND_OPTION_UNIT) {
 			*good = false;
 			return NULL;
 		}
 		if (!found && options[0] == type && options[1] == units)
 			found = options + 2;
-		len -= options[1] * ND_OPT_UNIT;
+		len -= options[1] * ND_OPTION_UNIT;
 	}
 	return found;
 }
@@ -163,7 +163,7 @@ void ipvsdummy_frame_nd(struct ipvsdummy_frame *frame, const u8 *source,
 	frame->addr.in6 = message.target;
 	frame->target.in6 = message.target;
 	if (message.type == ND_ADVERT) {
-		option = find_option(options, len, ND_OPT_TARGET_LLADDR, 1,
+		option = find_option(options, len, ND_TARGET_LLADDR, 1,
 				     &good);
 		if (!good || (option && !ether_addr_equal(option, source)))
 			return;
@@ -173,7 +173,7 @@ void ipvsdummy_frame_nd(struct ipvsdummy_frame *frame, const u8 *source,
 	}
 
 	frame->request = true;
-	option = find_option(options, len, ND_OPT_NONCE, 1, &good);
+	option = find_option(options, len, ND_NONCE, 1, &good);
 	if (!good)
 		return;
 	frame->kind = IPVSDUMMY_FRAME_OTHER;

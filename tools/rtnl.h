@@ -12,6 +12,10 @@
 
 #include "nl.h"
 
+/* IFA_PROTO and IFLA_PARENT_DEV_NAME: headers before 5.18 and 5.14 lack them */
+#define RTNL_IFA_PROTO			11
+#define RTNL_IFLA_PARENT_DEV_NAME	56
+
 /* Enough to make the system calls cheap */
 #define BATCH_MAX	16384
 

@@ -17,6 +17,7 @@
 
 #include "judge.h"
 #include "routes.h"
+#include "rtnl.h"
 #include "standalone.h"
 
 #define KIND_MAX	16
@@ -176,7 +177,7 @@ static int got_device(const struct nlmsghdr *nlh, void *data)
 		case IFLA_LINK_NETNSID:
 			link_is_elsewhere = true;
 			break;
-		case IFLA_PARENT_DEV_NAME:
+		case RTNL_IFLA_PARENT_DEV_NAME:
 			device->physical = true;
 			break;
 		case IFLA_LINKINFO:

@@ -212,7 +212,7 @@ static int mirror_address(struct swap *s, const struct nlmsghdr *nlh)
 		case IFA_BROADCAST:
 		case IFA_CACHEINFO:
 		case IFA_RT_PRIORITY:
-		case IFA_PROTO:
+		case RTNL_IFA_PROTO:
 			if (add)
 				break;
 			continue;
