@@ -50,7 +50,7 @@ test_attributes()
 	setup
 	new_dummy
 	expect here ip link set $dev mtu 1400 address 02:00:00:00:00:09 \
-		txqueuelen 77 group 5 alias "the cluster's VIPs" arp on \
+		txqueuelen 77 group 5 alias "VIPs, all of them" arp on \
 		multicast on allmulticast on promisc on addrgenmode none
 	expect here ip link property add dev $dev altname services
 	here sysctl -qw net.ipv4.conf.$dev.rp_filter=2 \

@@ -935,6 +935,7 @@ TEST_F(bind6, temporary)
 {
 	struct lab *lab = &self->lab;
 	struct addr_search search = { .ip = parse_ip("2001:db8:2::98") };
+	char made[INET6_ADDRSTRLEN + 4];
 	struct msg msg;
 
 	set_sysctl("net/ipv6/conf/vip0/use_tempaddr", "2");
@@ -955,10 +956,15 @@ TEST_F(bind6, temporary)
 	EXPECT_STREQ(line("flagged", say_address(&msg, A(ADDRESS)),
 			  "onlink flag", "2001:db8:2::/64"), say(&msg));
 	EXPECT_STRNE("2001:db8:2::98", say_address(&msg, A(ADDRESS)));
+	snprintf(made, sizeof(made), "%s/64", say_address(&msg, A(ADDRESS)));
 	EXPECT_STREQ("nothing", unexpected(lab, &self->follower));
 
-	/* It goes with its maker, on the same unseen ways */
+	/* It goes with its maker, on the same unseen ways, but on 5.10 */
 	ASSERT_EQ(0, addr_del(&lab->rt, "vip0", "2001:db8:2::98/64"));
+	search.temporary = 0;
+	addr_search(&lab->rt, &search);
+	if (search.temporary)
+		ASSERT_EQ(0, addr_del(&lab->rt, "vip0", made));
 	EXPECT_TRUE(next_event(lab, &self->follower, &msg, NL_PATIENCE));
 	EXPECT_EQ(IPVSDUMMY_EVENT_RESOLVED, NUM(&msg, EVENT));
 	EXPECT_TRUE(next_event(lab, &self->follower, &msg, NL_PATIENCE));
