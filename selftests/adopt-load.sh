@@ -116,7 +116,7 @@ test_load()
 	expect here ip -batch - <"$tmp/batch"
 	pings
 	# datagrams through IPVS are echoed, one byte as read asks for
-	ip netns exec "$server" socat -T 5 UDP-LISTEN:53,bind=10.8.0.2,fork \
+	ip netns exec "$server" socat -T 30 UDP-LISTEN:53,bind=10.8.0.2,fork \
 		EXEC:cat >/dev/null &
 	echo_server=$!
 	wait_for listens "$server" 53
@@ -124,7 +124,7 @@ test_load()
 		exec 3<>"/dev/udp/$1/53"
 		until [ -e "$2" ]; do
 			printf x >&3; sent=$((sent + 1))
-			read -r -N 1 -t 2 -u 3 && got=$((got + 1)) ||
+			read -r -N 1 -t 10 -u 3 && got=$((got + 1)) ||
 				lost+=" $sent"
 		done
 		echo $sent $got$lost' - "$(vip 7)" "$tmp/stop" >"$tmp/flow" &
