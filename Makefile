@@ -43,6 +43,9 @@ check:
 check-load:
 	@selftests/check load
 
+check-kernels:
+	@selftests/check-kernels $(SUITES)
+
 shell:
 	@selftests/vm/run --shell
 
@@ -56,4 +59,4 @@ clean:
 	rm -f .*.cmd modules.order kmod/modules.order Module.symvers
 
 .PHONY: all packages modules tools install uninstall
-.PHONY: demo check check-load shell bench clean
+.PHONY: demo check check-load check-kernels shell bench clean
