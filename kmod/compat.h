@@ -9,8 +9,10 @@
 #include <linux/netlink.h>
 #include <linux/printk.h>
 #include <net/nexthop.h>
-#if __has_include(<net/netdev_lock.h>)	/* 6.15 */
+#ifdef __has_include	/* sparse has none */
+#if __has_include("net/netdev_lock.h")	/* 6.15 */
 #include <net/netdev_lock.h>
+#endif
 #endif
 
 /* 6.12 made the lockless transmit feature bit a bit of struct net_device */
