@@ -135,9 +135,9 @@ test_reject_outside()
 	expect ctl rule add $dev 192.0.2.53 reject
 	expect ctl rule add $dev fd00:53::53 reject
 	expect ctl rule add $dev 169.254.169.254 reject
-	refused "rejects this address" vip_add 192.0.2.53/32
-	refused "rejects this address" vip_add fd00:53::53/128
-	refused "rejects this address" vip_add 169.254.169.254/32
+	refused "rule" vip_add 192.0.2.53/32
+	refused "rule" vip_add fd00:53::53/128
+	refused "rule" vip_add 169.254.169.254/32
 	is "rejected rule null" 192.0.2.53 || fail IPv4
 	is "rejected rule null" fd00:53::53 || fail IPv6
 	equal "192.0.2.53/32 rule" "$(here ipvsdummy-mon -j --class rule |
