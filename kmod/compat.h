@@ -5,6 +5,14 @@
 #ifndef _IPVSDUMMY_COMPAT_H
 #define _IPVSDUMMY_COMPAT_H
 
+/* Old versions of dkms do not know BUILD_EXCLUSIVE_CONFIG */
+#ifndef CONFIG_INET
+#error "ipvsdummy needs a kernel with CONFIG_INET"
+#endif
+#ifndef CONFIG_NETFILTER_FAMILY_ARP
+#error "ipvsdummy needs a kernel with CONFIG_NETFILTER_FAMILY_ARP"
+#endif
+
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
 #include <linux/printk.h>
