@@ -24,12 +24,16 @@ tools: packages
 
 install: tools
 	$(MAKE) -C tools install
+	$(MAKE) -C deploy/systemd install
 ifneq ($(wildcard $(module)),)
 	install -D -m 644 -t $(call updates,$(release)) $(module)
 	$(if $(DESTDIR),,depmod $(release))
 endif
 
+# A link outlives it as a dummy.
 uninstall:
+	$(if $(DESTDIR),,-deploy/systemd/ipvsdummy-link release)
+	$(MAKE) -C deploy/systemd uninstall
 	$(MAKE) -C tools uninstall
 	rm -f $(call updates,*)/ipvsdummy.ko
 	$(if $(DESTDIR),,for dir in /lib/modules/*; do depmod $${dir##*/}; done)
@@ -46,6 +50,9 @@ check-load:
 check-kernels:
 	@selftests/check-kernels $(SUITES)
 
+check-install:
+	@selftests/install/run
+
 shell:
 	@selftests/vm/run --shell
 
@@ -59,4 +66,4 @@ clean:
 	rm -f .*.cmd modules.order kmod/modules.order Module.symvers
 
 .PHONY: all packages modules tools install uninstall
-.PHONY: demo check check-load check-kernels shell bench clean
+.PHONY: demo check check-load check-kernels check-install shell bench clean
