@@ -36,6 +36,8 @@ uninstall:
 	$(MAKE) -C deploy/systemd uninstall
 	$(MAKE) -C tools uninstall
 	rm -f $(call updates,*)/ipvsdummy.ko
+	$(foreach dir,$(wildcard $(call updates,*)),\
+		rmdir --ignore-fail-on-non-empty $(dir);)
 	$(if $(DESTDIR),,for dir in /lib/modules/*; do depmod $${dir##*/}; done)
 
 demo:
