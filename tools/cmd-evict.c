@@ -210,16 +210,13 @@ static int follow(struct eviction *e, struct nl *listen)
 
 static int run(struct eviction *e, bool keep_at_it)
 {
-	struct nlmsghdr *nlh;
 	struct nl *listen;
 	int ret;
 
 	ret = nl_open_rtnl(&e->rtnl);
 	if (ret)
 		return fail("netlink", "%s", strerror(-ret));
-	nlh = nl_request(&e->ctl->nl, IPVSDUMMY_CMD_LINK_GET, 0);
-	mnl_attr_put_strz(nlh, IPVSDUMMY_A_IFNAME, e->dev);
-	ret = nl_talk(&e->ctl->nl, NULL, NULL);
+	ret = query_link(&e->ctl->nl, e->dev);
 	if (ret)
 		return ctl_fail(e->ctl, e->dev, ret);
 	if (!keep_at_it) {

@@ -120,21 +120,13 @@ static int peer_flush(struct ctl *ctl)
 	return ret ? ret : set_peers(ctl, NULL, &none, true);
 }
 
-static bool read_peer(struct peers *peers, const struct lines *lines)
+static bool read_peer(void *peers, const struct lines *lines)
 {
-	struct peer peer = { .line = lines->place.line };
-
 	if (lines->count > 1) {
 		fail(lines->word[1], "one peer a line");
 		return false;
 	}
-	if (!peer_parse(&peer, lines->word[0]))
-		return false;
-	if (peers_add(peers, &peer)) {
-		fail(NULL, "out of memory");
-		return false;
-	}
-	return true;
+	return peers_add_word(peers, lines->word[0], lines->place.line);
 }
 
 static int cmp_lines(const void *a, const void *b)
@@ -171,20 +163,7 @@ static bool sort_peers(struct peers *peers, const char *file)
 
 static bool read_peers(struct peers *peers, const char *file)
 {
-	struct lines lines;
-	bool good = true;
-
-	if (!lines_open(&lines, file))
-		return false;
-	while (good) {
-		int more = lines_next(&lines);
-
-		if (!more)
-			break;
-		good = more > 0 && read_peer(peers, &lines);
-	}
-	good &= lines_close(&lines);
-	return good && sort_peers(peers, file);
+	return lines_each(file, read_peer, peers) && sort_peers(peers, file);
 }
 
 /**

@@ -63,14 +63,8 @@ static int print_rules(const struct ctl *ctl, const struct rules *rules)
 static int rule_list(struct ctl *ctl, const char *dev)
 {
 	struct rules rules = {};
-	struct nlmsghdr *nlh;
-	int ret = 0;
+	int ret = dev ? query_link(&ctl->nl, dev) : 0;
 
-	if (dev) {
-		nlh = nl_request(&ctl->nl, IPVSDUMMY_CMD_LINK_GET, 0);
-		mnl_attr_put_strz(nlh, IPVSDUMMY_A_IFNAME, dev);
-		ret = nl_talk(&ctl->nl, NULL, NULL);
-	}
 	if (!ret)
 		ret = rules_query(&ctl->nl, dev, &rules);
 	ret = ret ? ctl_fail(ctl, dev ? dev : "rules", ret) :

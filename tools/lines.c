@@ -122,6 +122,29 @@ bool lines_close(struct lines *lines)
 }
 
 /**
+ * lines_each - read a file, line by line, as long as all is well
+ * @file: its name, "-" for standard input
+ * @read: what reads a line: whether it is a good one; what is not it has said
+ * @data: its first argument
+ *
+ * Return: whether all is well; what is not has been said.
+ */
+bool lines_each(const char *file,
+		bool (*read)(void *data, const struct lines *lines), void *data)
+{
+	struct lines lines;
+	bool good = true;
+	int more;
+
+	if (!lines_open(&lines, file))
+		return false;
+	while (good && (more = lines_next(&lines)))
+		good = more > 0 && read(data, &lines);
+	good &= lines_close(&lines);
+	return good;
+}
+
+/**
  * lines_word - quote a name, if need be
  * @dst: where to, as lines_next() reads it
  * @name: the name; there is no space in one, so that only its first character

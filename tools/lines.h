@@ -37,6 +37,9 @@ struct lines {
 bool lines_open(struct lines *lines, const char *file);
 int lines_next(struct lines *lines);
 bool lines_close(struct lines *lines);
+bool lines_each(const char *file,
+		bool (*read)(void *data, const struct lines *lines),
+		void *data);
 const char *lines_word(char dst[static LINES_WORD], const char *name);
 
 #endif

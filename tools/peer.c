@@ -148,6 +148,27 @@ int peers_add(struct peers *peers, const struct peer *peer)
 	return 0;
 }
 
+/**
+ * peers_add_word - append a peer that somebody wrote
+ * @peers: to what
+ * @word: the peer
+ * @line: in which line of a file, 0 if in none
+ *
+ * Return: whether all is well; what is not has been said.
+ */
+bool peers_add_word(struct peers *peers, const char *word, size_t line)
+{
+	struct peer peer = { .line = line };
+
+	if (!peer_parse(&peer, word))
+		return false;
+	if (peers_add(peers, &peer)) {
+		fail(NULL, "out of memory");
+		return false;
+	}
+	return true;
+}
+
 /* Returns whether it has all that makes a peer */
 static bool parse_nest(struct peer *peer, const struct nlattr *nest)
 {

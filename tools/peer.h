@@ -41,6 +41,7 @@ int peer_cmp(const struct peer *a, const struct peer *b);
 int peer_put(struct nl *nl, struct peer *peer);
 
 int peers_add(struct peers *peers, const struct peer *peer);
+bool peers_add_word(struct peers *peers, const char *word, size_t line);
 int peers_query(struct nl *nl, struct peers *peers);
 void peers_free(struct peers *peers);
 

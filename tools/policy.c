@@ -310,6 +310,18 @@ bool policy_complete(struct policy *policy, const char *file)
 	return sort_rules(&policy->rules, file);
 }
 
+struct reading {
+	struct policy *policy;
+	const char *dev;
+};
+
+static bool read_line(void *data, const struct lines *lines)
+{
+	const struct reading *reading = data;
+
+	return policy_read_line(reading->policy, lines, reading->dev);
+}
+
 /**
  * policy_read - read a policy from a file
  * @policy: filled in, to be freed
@@ -320,21 +332,11 @@ bool policy_complete(struct policy *policy, const char *file)
  */
 bool policy_read(struct policy *policy, const char *file, const char *dev)
 {
-	struct lines lines;
-	bool good = true;
+	struct reading reading = { .policy = policy, .dev = dev };
 
 	memset(policy, 0, sizeof(*policy));
-	if (!lines_open(&lines, file))
-		return false;
-	while (good) {
-		int more = lines_next(&lines);
-
-		if (!more)
-			break;
-		good = more > 0 && policy_read_line(policy, &lines, dev);
-	}
-	good &= lines_close(&lines);
-	return good && policy_complete(policy, file);
+	return lines_each(file, read_line, &reading) &&
+	       policy_complete(policy, file);
 }
 
 /* Settings that only the kernel knows stay as they are, and those that only this

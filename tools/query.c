@@ -49,6 +49,16 @@ int query_status(struct nl *nl, struct record *status)
 	return query_one(nl, status);
 }
 
+/* Is it there, and of the kind? */
+int query_link(struct nl *nl, const char *dev)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = nl_request(nl, IPVSDUMMY_CMD_LINK_GET, 0);
+	mnl_attr_put_strz(nlh, IPVSDUMMY_A_IFNAME, dev);
+	return nl_talk(nl, NULL, NULL);
+}
+
 int query_links(struct nl *nl, struct records *links)
 {
 	nl_request(nl, IPVSDUMMY_CMD_LINK_GET, NLM_F_DUMP);

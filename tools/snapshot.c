@@ -227,28 +227,18 @@ static bool read_wire(struct snapshot *snapshot, const struct lines *lines)
 	return true;
 }
 
-static bool read_peer(struct snapshot *snapshot, const struct lines *lines)
-{
-	struct peer peer = { .line = lines->place.line };
-
-	if (!peer_parse(&peer, lines->word[lines->count - 1]))
-		return false;
-	if (peers_add(&snapshot->peers, &peer)) {
-		fail(NULL, "out of memory");
-		return false;
-	}
-	return true;
-}
-
 /* Lines about a link follow its first one, which is "set" */
-static bool read_line(struct snapshot *snapshot, const struct lines *lines)
+static bool read_line(void *data, const struct lines *lines)
 {
 	struct snapshot_link *link = NULL;
+	struct snapshot *snapshot = data;
 
 	if (snapshot->count)
 		link = &snapshot->link[snapshot->count - 1];
 	if (!strcmp(lines->word[0], "peer"))
-		return read_peer(snapshot, lines);
+		return peers_add_word(&snapshot->peers,
+				      lines->word[lines->count - 1],
+				      lines->place.line);
 	if (!strcmp(lines->word[0], "wire"))
 		return read_wire(snapshot, lines);
 	if (!strcmp(lines->word[0], "set") && lines->count > 1)
@@ -301,23 +291,13 @@ static bool read_module(struct snapshot *snapshot, const char *name)
  */
 bool snapshot_read(struct snapshot *snapshot, const char *file)
 {
-	struct lines lines;
-	bool good = true;
+	bool good;
 	size_t i;
 
 	memset(snapshot, 0, sizeof(*snapshot));
 	if (!read_module(snapshot, file))
 		return true;
-	if (!lines_open(&lines, file))
-		return false;
-	while (good) {
-		int more = lines_next(&lines);
-
-		if (!more)
-			break;
-		good = more > 0 && read_line(snapshot, &lines);
-	}
-	good &= lines_close(&lines);
+	good = lines_each(file, read_line, snapshot);
 	for (i = 0; good && i < snapshot->count; i++)
 		good = policy_complete(&snapshot->link[i].policy, file);
 	return good;
