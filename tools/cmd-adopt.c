@@ -119,9 +119,9 @@ static int add_address(struct blob **addresses, size_t *count,
 	const struct nlattr *attr;
 	struct blob *more;
 
-	attr = rtnl_attr(nlh, sizeof(struct ifaddrmsg), IFA_LOCAL);
+	attr = nl_attr(nlh, sizeof(struct ifaddrmsg), IFA_LOCAL);
 	if (!attr)
-		attr = rtnl_attr(nlh, sizeof(struct ifaddrmsg), IFA_ADDRESS);
+		attr = nl_attr(nlh, sizeof(struct ifaddrmsg), IFA_ADDRESS);
 	if (!attr || mnl_attr_get_payload_len(attr) > BLOB_MAX)
 		return 0;
 	more = reallocarray(*addresses, *count + 1, sizeof(*more));

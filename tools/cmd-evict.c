@@ -58,9 +58,9 @@ static bool is_wanted(const struct eviction *e, const struct record *conflict)
 static const struct nlattr *local_of(const struct nlmsghdr *nlh)
 {
 	size_t head = sizeof(struct ifaddrmsg);
-	const struct nlattr *local = rtnl_attr(nlh, head, IFA_LOCAL);
+	const struct nlattr *local = nl_attr(nlh, head, IFA_LOCAL);
 
-	return local ? local : rtnl_attr(nlh, head, IFA_ADDRESS);
+	return local ? local : nl_attr(nlh, head, IFA_ADDRESS);
 }
 
 static bool is_at(const struct nlmsghdr *nlh, const struct blob *address)
@@ -113,7 +113,7 @@ static int unbind(struct eviction *e, const struct nlmsghdr *nlh,
 			    mnl_nlmsg_get_payload(nlh),
 			    sizeof(struct ifaddrmsg));
 	for (i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
-		attr = rtnl_attr(nlh, sizeof(struct ifaddrmsg), kept[i]);
+		attr = nl_attr(nlh, sizeof(struct ifaddrmsg), kept[i]);
 		if (attr)
 			mnl_attr_put(request, kept[i],
 				     mnl_attr_get_payload_len(attr),
@@ -203,7 +203,7 @@ static int follow(struct eviction *e, struct nl *listen)
 		    fds[0].revents)
 			return EXIT_SUCCESS;
 		discard(listen);
-		if (ret && !nl_find_family(&e->ctl->nl))
+		if (ret && !nl_find_family(&e->ctl->nl, IPVSDUMMY_GENL_NAME))
 			group = e->ctl->nl.family.group;
 	}
 }

@@ -125,7 +125,7 @@ static int query_elsewhere(struct nl *nl, struct records *links)
 
 	err = nl_open(nl);
 	if (!err)
-		err = nl_find_family(nl);
+		err = nl_find_family(nl, IPVSDUMMY_GENL_NAME);
 	if (!err)
 		err = query_links(nl, links);
 	nl_close(nl);

@@ -199,7 +199,7 @@ static int sync_up(struct follower *f)
 		err = query_status(&f->ask, &status);
 	/* Numbers of families are not used again: this is a new module or none */
 	if (err == -ENOENT) {
-		err = nl_find_family(&f->ask);
+		err = nl_find_family(&f->ask, IPVSDUMMY_GENL_NAME);
 		if (err == -ENOENT) {
 			put_unavailable(f);
 			return 0;
@@ -244,7 +244,7 @@ static bool take_family(struct follower *f, const struct nlmsghdr *nlh)
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	struct nl_family family;
 
-	if (!nl_parse_family(nlh, &family))
+	if (!nl_parse_family(nlh, IPVSDUMMY_GENL_NAME, &family))
 		return true;
 	if (genl->cmd == CTRL_CMD_DELFAMILY && family.id == f->ask.family.id)
 		put_unavailable(f);

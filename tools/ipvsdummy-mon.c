@@ -105,7 +105,7 @@ static int list(struct printer *printer, const struct options *options)
 	err = nl_open(&nl);
 	if (err)
 		return fail("netlink", "%s", strerror(-err));
-	err = nl_find_family(&nl);
+	err = nl_find_family(&nl, IPVSDUMMY_GENL_NAME);
 	if (!err)
 		err = query_status(&nl, &status);
 	if (!err)

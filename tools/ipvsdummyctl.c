@@ -90,7 +90,7 @@ int ctl_find(struct ctl *ctl)
 	if (!ctl->nl.mnl)
 		err = nl_open(&ctl->nl);
 	if (!err && !ctl->nl.family.id)
-		err = nl_find_family(&ctl->nl);
+		err = nl_find_family(&ctl->nl, IPVSDUMMY_GENL_NAME);
 	return err;
 }
 

@@ -18,6 +18,9 @@
 /* Some 50,000 addresses that come or go at once */
 #define LISTENER_BUFFER_RTNL	(64 << 20)
 
+/* Of the families that are asked here; the kernel does not look at it */
+#define GENL_VERSION		1
+
 /* A batch in which every request fails */
 #define ANSWERS_BUFFER		(1024 * 1024)
 
@@ -207,16 +210,17 @@ static struct nlmsghdr *request(struct nl *nl, uint16_t type, uint8_t cmd,
 }
 
 /**
- * nl_request - begin a request to the family
+ * nl_request - begin a request to the family of a socket
  * @nl: a socket; nl_find_family() has found the family
- * @cmd: enum ipvsdummy_cmd
+ * @cmd: one of its commands
  * @flags: NLM_F_DUMP or 0
  *
  * Return: the request, to put attributes into and to send with nl_talk().
  */
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags)
 {
-	return request(nl, nl->family.id, cmd, IPVSDUMMY_GENL_VERSION, flags);
+	return request(nl, nl->family.id, cmd, GENL_VERSION,
+		       flags);
 }
 
 /**
@@ -239,6 +243,25 @@ struct nlmsghdr *nl_grow(struct nl *nl, size_t len)
 		nl->room = 2 * wanted;
 	}
 	return nl->request;
+}
+
+/**
+ * nl_attr - find an attribute
+ * @nlh: a message
+ * @head: size of its header
+ * @type: of the attribute
+ *
+ * Return: it or NULL.
+ */
+const struct nlattr *nl_attr(const struct nlmsghdr *nlh, size_t head,
+			     int type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, head)
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	return NULL;
 }
 
 /**
@@ -396,14 +419,16 @@ static uint32_t parse_groups(const struct nlattr *groups)
 /**
  * nl_parse_family - parse a message of the generic-netlink controller
  * @nlh: the message
+ * @name: of a family
  * @family: filled in
  *
- * Return: whether it is about our family.
+ * Return: whether it is about the family of that name.
  */
-bool nl_parse_family(const struct nlmsghdr *nlh, struct nl_family *family)
+bool nl_parse_family(const struct nlmsghdr *nlh, const char *name,
+		     struct nl_family *family)
 {
 	const struct nlattr *attr;
-	bool ours = false;
+	bool named = false;
 
 	memset(family, 0, sizeof(*family));
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
@@ -412,42 +437,49 @@ bool nl_parse_family(const struct nlmsghdr *nlh, struct nl_family *family)
 			family->id = mnl_attr_get_u16(attr);
 			break;
 		case CTRL_ATTR_FAMILY_NAME:
-			ours = !strcmp(mnl_attr_get_str(attr),
-				       IPVSDUMMY_GENL_NAME);
+			named = !strcmp(mnl_attr_get_str(attr), name);
 			break;
 		case CTRL_ATTR_MCAST_GROUPS:
 			family->group = parse_groups(attr);
 			break;
 		}
 	}
-	return ours;
+	return named;
 }
+
+struct search {
+	const char *name;
+	struct nl_family *family;
+};
 
 static int found_family(const struct nlmsghdr *nlh, void *data)
 {
+	const struct search *search = data;
 	struct nl_family family;
 
-	if (nl_parse_family(nlh, &family))
-		*(struct nl_family *)data = family;
+	if (nl_parse_family(nlh, search->name, &family))
+		*search->family = family;
 	return 0;
 }
 
 /**
- * nl_find_family - find the family's numbers
- * @nl: a socket
+ * nl_find_family - find a family's numbers
+ * @nl: a socket, for requests to that family from now on
+ * @name: of the family
  *
  * Goes through all families: to ask for one by its name would load the module,
  * and bring it back right after it has been unloaded.
  *
  * Return: 0, -ENOENT if it is not there, or another negative errno.
  */
-int nl_find_family(struct nl *nl)
+int nl_find_family(struct nl *nl, const char *name)
 {
+	struct search search = { name, &nl->family };
 	int err;
 
 	memset(&nl->family, 0, sizeof(nl->family));
 	request(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_DUMP);
-	err = nl_talk(nl, found_family, &nl->family);
+	err = nl_talk(nl, found_family, &search);
 	if (err)
 		return err;
 	return nl->family.id ? 0 : -ENOENT;

@@ -15,9 +15,9 @@
 #define NL_TEXT_MAX	128
 
 /**
- * struct nl_family - the family, as it is registered now
+ * struct nl_family - a family, as it is registered now
  * @id: differs after every load of the module
- * @group: multicast group of the conflicts
+ * @group: multicast group of the conflicts, 0 if it has none
  */
 struct nl_family {
 	uint16_t id;
@@ -65,12 +65,14 @@ struct nlmsghdr *nl_begin(struct nl *nl, uint16_t type, uint16_t flags,
 			  size_t head);
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
 struct nlmsghdr *nl_grow(struct nl *nl, size_t len);
+const struct nlattr *nl_attr(const struct nlmsghdr *nlh, size_t head, int type);
 int nl_parse_error(struct nl *nl, const struct nlmsghdr *nlh);
 int nl_talk(struct nl *nl, nl_callback *callback, void *data);
 bool nl_is_missing(const struct nl *nl, int err);
 const char *nl_error(const struct nl *nl, int err);
 
-bool nl_parse_family(const struct nlmsghdr *nlh, struct nl_family *family);
-int nl_find_family(struct nl *nl);
+bool nl_parse_family(const struct nlmsghdr *nlh, const char *name,
+		     struct nl_family *family);
+int nl_find_family(struct nl *nl, const char *name);
 
 #endif

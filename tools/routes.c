@@ -18,7 +18,7 @@ static uint32_t number_of(const struct nlmsghdr *nlh, int type,
 {
 	const struct nlattr *attr;
 
-	attr = rtnl_attr(nlh, sizeof(struct rtmsg), type);
+	attr = nl_attr(nlh, sizeof(struct rtmsg), type);
 	return attr ? mnl_attr_get_u32(attr) : without;
 }
 

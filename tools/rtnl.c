@@ -14,25 +14,6 @@
 /* Room for attributes that a copy has and the original has not */
 #define REQUEST_SLACK	256
 
-/**
- * rtnl_attr - find an attribute
- * @nlh: a message
- * @head: size of its header
- * @type: of the attribute
- *
- * Return: it or NULL.
- */
-const struct nlattr *rtnl_attr(const struct nlmsghdr *nlh, size_t head,
-			       int type)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, nlh, head)
-		if (mnl_attr_get_type(attr) == type)
-			return attr;
-	return NULL;
-}
-
 static void copy_string(char *dst, size_t size, const struct nlattr *attr)
 {
 	size_t len = mnl_attr_get_payload_len(attr);
@@ -56,10 +37,10 @@ static int got_link(const struct nlmsghdr *nlh, void *data)
 	link->index = head->ifi_index;
 	link->flags = head->ifi_flags;
 
-	attr = rtnl_attr(nlh, sizeof(*head), IFLA_IFNAME);
+	attr = nl_attr(nlh, sizeof(*head), IFLA_IFNAME);
 	if (attr)
 		copy_string(link->name, sizeof(link->name), attr);
-	attr = rtnl_attr(nlh, sizeof(*head), IFLA_LINKINFO);
+	attr = nl_attr(nlh, sizeof(*head), IFLA_LINKINFO);
 	if (attr)
 		mnl_attr_for_each_nested(kind, attr)
 			if (mnl_attr_get_type(kind) == IFLA_INFO_KIND)
@@ -91,7 +72,7 @@ int rtnl_link_get(struct nl *nl, const char *name, struct rtnl_link *link)
 
 static const struct nlattr *address_attr(const struct nlmsghdr *nlh, int type)
 {
-	return rtnl_attr(nlh, sizeof(struct ifaddrmsg), type);
+	return nl_attr(nlh, sizeof(struct ifaddrmsg), type);
 }
 
 static int compare_attrs(const struct nlattr *a, const struct nlattr *b)
@@ -213,9 +194,9 @@ static int got_route(const struct nlmsghdr *nlh, void *data)
 	    head->rtm_protocol == RTPROT_RA || head->rtm_flags & RTM_F_CLONED)
 		return 0;
 	/* A route by nexthop objects has an oif, too, but not of its own */
-	if (rtnl_attr(nlh, sizeof(*head), RTA_NH_ID))
+	if (nl_attr(nlh, sizeof(*head), RTA_NH_ID))
 		return 0;
-	oif = rtnl_attr(nlh, sizeof(*head), RTA_OIF);
+	oif = nl_attr(nlh, sizeof(*head), RTA_OIF);
 	if (!oif || (int)mnl_attr_get_u32(oif) != dump->index)
 		return 0;
 	return add_message(dump->messages, nlh);

@@ -71,8 +71,6 @@ struct batch {
 };
 
 int rtnl_link_get(struct nl *nl, const char *name, struct rtnl_link *link);
-const struct nlattr *rtnl_attr(const struct nlmsghdr *nlh, size_t head,
-			       int type);
 int rtnl_addresses(struct nl *nl, int index, struct messages *addresses);
 int rtnl_routes(struct nl *nl, int index, struct messages *routes);
 void messages_free(struct messages *messages);

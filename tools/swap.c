@@ -109,7 +109,7 @@ static bool is_of(const struct rtnl_link *link, const char *kind)
 
 static const struct nlattr *link_attr(const struct rtnl_link *link, int type)
 {
-	return rtnl_attr(&link->message.nlh, sizeof(struct ifinfomsg), type);
+	return nl_attr(&link->message.nlh, sizeof(struct ifinfomsg), type);
 }
 
 static struct nlmsghdr *begin_set(struct swap *s, int index)
@@ -169,7 +169,7 @@ static bool has_expired(const struct nlmsghdr *nlh)
 	const struct nlattr *attr;
 	const struct ifa_cacheinfo *info;
 
-	attr = rtnl_attr(nlh, sizeof(struct ifaddrmsg), IFA_CACHEINFO);
+	attr = nl_attr(nlh, sizeof(struct ifaddrmsg), IFA_CACHEINFO);
 	if (!attr || mnl_attr_get_payload_len(attr) < sizeof(*info))
 		return false;
 	info = mnl_attr_get_payload(attr);
@@ -235,7 +235,7 @@ static bool is_renamed(const struct nlmsghdr *nlh)
 	const struct nlattr *attr;
 	const char *label;
 
-	attr = rtnl_attr(nlh, sizeof(struct ifaddrmsg), IFA_LABEL);
+	attr = nl_attr(nlh, sizeof(struct ifaddrmsg), IFA_LABEL);
 	if (!attr)
 		return false;
 	label = mnl_attr_get_str(attr);
