@@ -3,10 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ipvs.h"
 #include "print.h"
 #include "words.h"
 
 #define JSON_VERSION	1
+
+/* Room for all services and servers that are told */
+#define SERVICES_TEXT	16384
 
 #define RED		"\033[1;31m"
 #define YELLOW		"\033[33m"
@@ -22,6 +26,7 @@ enum column {
 	COLUMN_CLASS,
 	COLUMN_WHY,
 	COLUMN_COUNT,
+	COLUMN_SERVICES,
 	COLUMNS
 };
 
@@ -88,6 +93,14 @@ static void describe(char dst[static WHY_MAX], const struct record *record)
 {
 	if (is(record, EVENT_UNAVAILABLE))
 		sprintf(dst, "the ipvsdummy module is not loaded");
+	else if (is(record, EVENT_UNGUARDED) && !*record->kind)
+		sprintf(dst, "link %s is gone", record->ifname);
+	else if (is(record, EVENT_UNGUARDED))
+		sprintf(dst, "link %s is of kind %s", record->ifname,
+			record->kind);
+	else if (is(record, IPVSDUMMY_EVENT_RESOLVED))
+		sprintf(dst, "link %s is not unguarded any more",
+			record->ifname);
 	else if (!is(record, IPVSDUMMY_EVENT_LOST))
 		*dst = '\0';
 	else if (!record->has[IPVSDUMMY_A_COUNT])
@@ -99,23 +112,33 @@ static void describe(char dst[static WHY_MAX], const struct record *record)
 		sprintf(dst, "%" PRIu64 " events are lost", record->count);
 }
 
-/* The same sentence as in the kernel log */
-static json_t *json_message(const struct record *record)
+/**
+ * record_message - the same sentence as in the kernel log
+ * @dst: where to. Holds names as they are, so it is not fit for a terminal.
+ * @record: a conflict or an event
+ */
+void record_message(char dst[static MESSAGE_MAX], const struct record *record)
 {
 	const char *event = word_of(&event_words, record->event);
-	char message[2 * WHY_MAX + INET6_ADDRSTRLEN];
 	char address[INET6_ADDRSTRLEN];
 	char reason[WHY_MAX];
 
-	describe(reason, record);
-	if (!record->has[IPVSDUMMY_A_ADDRESS])
-		return json_name(reason);
-
+	if (!record->has[IPVSDUMMY_A_ADDRESS]) {
+		describe(dst, record);
+		return;
+	}
 	text_address(address, &record->address);
 	record_why(reason, record);
-	snprintf(message, sizeof(message), "%s %s: %s%s%s", event, address,
+	snprintf(dst, MESSAGE_MAX, "%s %s: %s%s%s", event, address,
 		 word_of(&class_words, record->class), *reason ? ", " : "",
 		 reason);
+}
+
+static json_t *json_message(const struct record *record)
+{
+	char message[MESSAGE_MAX];
+
+	record_message(message, record);
 	return json_name(message);
 }
 
@@ -127,7 +150,7 @@ static json_t *json_message(const struct record *record)
  */
 json_t *json_name(const char *name)
 {
-	char escaped[TEXT_ESCAPED(2 * WHY_MAX)];
+	char escaped[TEXT_ESCAPED(MESSAGE_MAX)];
 	json_t *json = json_string(name);
 
 	if (json)
@@ -178,6 +201,48 @@ static json_t *json_lladdr(const struct blob *lladdr)
 	return json_string(text);
 }
 
+static json_t *json_server(const struct ipvs_server *server)
+{
+	return json_pack("{so si sI}", "address",
+			 json_address(&server->address), "port",
+			 (int)server->port, "weight",
+			 (json_int_t)server->weight);
+}
+
+static void put_omitted(json_t *json, size_t omitted)
+{
+	if (omitted)
+		json_object_set_new(json, "omitted", json_integer(omitted));
+}
+
+static json_t *json_service(const struct served_service *service)
+{
+	const struct ipvs_service *virtual = service->virtual;
+	json_t *servers = json_array(), *json;
+	size_t i;
+
+	for (i = 0; i < service->count; i++)
+		json_array_append_new(servers,
+				      json_server(&service->server[i]));
+	json = json_pack("{ss si so so}", "protocol",
+			 word_of(&protocol_words, virtual->protocol), "port",
+			 (int)virtual->port, "scheduler",
+			 json_name(virtual->scheduler), "real_servers",
+			 servers);
+	put_omitted(json, service->omitted);
+	return json;
+}
+
+static json_t *json_services(const struct served *served)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < served->count; i++)
+		json_array_append_new(list, json_service(&served->service[i]));
+	return list;
+}
+
 /**
  * json_record - a conflict, an event or a check's verdict as JSON
  * @r: the record
@@ -222,6 +287,12 @@ json_t *json_record(const struct record *r)
 	PUT(STATION, "station", json_word(&station_words, r->station));
 	PUT(COUNT, "count", json_integer(r->count));
 #undef PUT
+	if (r->served) {
+		json_object_set_new(json, "services", json_services(r->served));
+		if (r->served->omitted)
+			json_object_set_new(json, "services_omitted",
+					    json_integer(r->served->omitted));
+	}
 	return json;
 }
 
@@ -287,7 +358,56 @@ struct row {
 	char link[TEXT_NAME];
 	char why[TEXT_ESCAPED(WHY_MAX)];
 	char count[24];
+	char services[SERVICES_TEXT];
 };
+
+static void put_server(FILE *out, const struct ipvs_server *server)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	text_address(address, &server->address);
+	fprintf(out, server->address.len == sizeof(struct in_addr) ?
+		" %s:%u" : " [%s]:%u", address, server->port);
+}
+
+/* "tcp 80 rr: 10.0.0.1:8080 10.0.0.2:8080 +4" */
+static void put_service(FILE *out, const struct served_service *service)
+{
+	const struct ipvs_service *virtual = service->virtual;
+	char scheduler[TEXT_ESCAPED(IP_VS_SCHEDNAME_MAXLEN)];
+	size_t i;
+
+	text_escape(scheduler, sizeof(scheduler), virtual->scheduler);
+	fprintf(out, "%s %u %s%s", word_of(&protocol_words, virtual->protocol),
+		virtual->port, scheduler, service->count ? ":" : "");
+	for (i = 0; i < service->count; i++)
+		put_server(out, &service->server[i]);
+	if (service->omitted)
+		fprintf(out, " +%zu", service->omitted);
+}
+
+static void put_services(FILE *out, const struct served *served)
+{
+	size_t i;
+
+	for (i = 0; i < served->count; i++) {
+		fputs(i ? ", " : "", out);
+		put_service(out, &served->service[i]);
+	}
+	if (served->omitted)
+		fprintf(out, ", +%zu", served->omitted);
+}
+
+static void fill_services(char dst[static SERVICES_TEXT],
+			  const struct served *served)
+{
+	FILE *out = fmemopen(dst, SERVICES_TEXT, "w");
+
+	if (!out)
+		return;
+	put_services(out, served);
+	fclose(out);
+}
 
 static void fill_row(struct row *row, const struct printer *printer,
 		     const struct record *record)
@@ -304,6 +424,7 @@ static void fill_row(struct row *row, const struct printer *printer,
 			[COLUMN_CLASS] = "-",
 			[COLUMN_WHY] = row->why,
 			[COLUMN_COUNT] = row->count,
+			[COLUMN_SERVICES] = row->services,
 		},
 		.time = "-",
 		.address = "-",
@@ -331,6 +452,8 @@ static void fill_row(struct row *row, const struct printer *printer,
 		describe(reason, record);
 	}
 	text_escape(row->why, sizeof(row->why), reason);
+	if (record->served)
+		fill_services(row->services, record->served);
 }
 
 /**
@@ -354,7 +477,7 @@ void print_header(struct printer *printer)
 {
 	static const char *const cell[COLUMNS] = {
 		"SINCE", "STATE", "SEVERITY", "ADDRESS", "LINK", "CLASS",
-		"WHY", ""
+		"WHY", "", "SERVES"
 	};
 
 	table_put(&printer->table, cell, NULL);

@@ -15,6 +15,9 @@
  */
 #define WHY_MAX		(TEXT_LLADDR + TEXT_NAME + 64)
 
+/* "changed ADDRESS: CLASS, WHY" */
+#define MESSAGE_MAX	(2 * WHY_MAX + INET6_ADDRSTRLEN)
+
 /**
  * struct printer - how conflicts and events are printed
  * @json: as JSON, one object a line
@@ -34,6 +37,7 @@ void print_fit(struct printer *printer, const struct record *record);
 void print_header(struct printer *printer);
 void print_record(struct printer *printer, const struct record *record);
 
+void record_message(char dst[static MESSAGE_MAX], const struct record *record);
 void record_why(char dst[static WHY_MAX], const struct record *record);
 json_t *json_name(const char *name);
 json_t *json_record(const struct record *record);

@@ -18,11 +18,15 @@ struct blob {
 	uint8_t data[BLOB_MAX];
 };
 
+struct served;
+
 /**
  * struct record - a conflict, an event, a check's verdict, a link, a watched
  * interface or a status
  * @has: which attributes were there; what was not is zero here, but mode, event,
  *	severity and action are RECORD_UNKNOWN
+ * @kind: of a link that is not guarded: what it is, empty if it is gone
+ * @served: what IPVS serves on the address, NULL if that is not known
  *
  * The others are the attributes of the same names.
  */
@@ -73,10 +77,13 @@ struct record {
 	char match_ifname[RECORD_STRING];
 	char watch_name[RECORD_STRING];
 	char version[RECORD_STRING];
+	char kind[RECORD_STRING];
 
 	struct blob address;
 	struct blob match_prefix;
 	struct blob lladdr;
+
+	const struct served *served;
 };
 
 struct records {

@@ -3,7 +3,7 @@
 #ifndef IPVSDUMMY_TABLE_H
 #define IPVSDUMMY_TABLE_H
 
-#define COLUMNS_MAX	8
+#define COLUMNS_MAX	9
 
 /**
  * struct table - columns that grow with what they hold

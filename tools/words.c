@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ipvsdummy.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +70,7 @@ static const char *const event_word[] = {
 	[IPVSDUMMY_EVENT_CHANGED] = "changed",
 	[IPVSDUMMY_EVENT_RESOLVED] = "resolved",
 	[IPVSDUMMY_EVENT_LOST] = "lost",
+	[EVENT_UNGUARDED] = "unguarded",
 };
 
 const struct words event_words = WORDS("an event", event_word);
@@ -112,6 +114,15 @@ static const char *const station_word[] = {
 };
 
 const struct words station_words = WORDS("a kind of station", station_word);
+
+/* What IPVS can serve, as ipvsadm calls it */
+static const char *const protocol_word[] = {
+	[IPPROTO_TCP] = "tcp",
+	[IPPROTO_UDP] = "udp",
+	[IPPROTO_SCTP] = "sctp",
+};
+
+const struct words protocol_words = WORDS("a protocol", protocol_word);
 
 /**
  * word_of - the word for a value

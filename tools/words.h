@@ -7,8 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the monitor says when there is no module to say anything */
+/* What the monitor says of itself: there is no module to say anything; nobody
+ * judges the addresses of a link. No kernel's numbers.
+ */
 #define EVENT_UNAVAILABLE	0
+#define EVENT_UNGUARDED		31
 
 /**
  * struct words - the words for the values of an enum
@@ -33,6 +36,7 @@ extern const struct words arp_reply_words;
 extern const struct words probe_words;
 extern const struct words claim_words;
 extern const struct words station_words;
+extern const struct words protocol_words;
 
 bool word_is_known(const struct words *words, uint32_t value);
 const char *word_of(const struct words *words, uint32_t value);
