@@ -25,15 +25,18 @@ static void copy_string(char *dst, size_t size, const struct nlattr *attr)
 	dst[len] = '\0';
 }
 
-static int got_link(const struct nlmsghdr *nlh, void *data)
+/**
+ * rtnl_link_parse - parse what the kernel tells of a link
+ * @link: filled in, but for the message itself
+ * @nlh: the message
+ */
+void rtnl_link_parse(struct rtnl_link *link, const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *head = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr, *kind;
-	struct rtnl_link *link = data;
 
-	if (nlh->nlmsg_len > sizeof(link->message))
-		return -EMSGSIZE;
-	memcpy(&link->message, nlh, nlh->nlmsg_len);
+	link->name[0] = '\0';
+	link->kind[0] = '\0';
 	link->index = head->ifi_index;
 	link->flags = head->ifi_flags;
 
@@ -46,6 +49,16 @@ static int got_link(const struct nlmsghdr *nlh, void *data)
 			if (mnl_attr_get_type(kind) == IFLA_INFO_KIND)
 				copy_string(link->kind, sizeof(link->kind),
 					    kind);
+}
+
+static int got_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct rtnl_link *link = data;
+
+	if (nlh->nlmsg_len > sizeof(link->message))
+		return -EMSGSIZE;
+	memcpy(&link->message, nlh, nlh->nlmsg_len);
+	rtnl_link_parse(link, nlh);
 	return 0;
 }
 

@@ -70,6 +70,7 @@ struct batch {
 	char room[BATCH_MAX] __attribute__((aligned(MNL_ALIGNTO)));
 };
 
+void rtnl_link_parse(struct rtnl_link *link, const struct nlmsghdr *nlh);
 int rtnl_link_get(struct nl *nl, const char *name, struct rtnl_link *link);
 int rtnl_addresses(struct nl *nl, int index, struct messages *addresses);
 int rtnl_routes(struct nl *nl, int index, struct messages *routes);

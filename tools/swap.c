@@ -28,10 +28,6 @@
 /* How often somebody may take the name before we do */
 #define TRIES_MAX	100
 
-/* Of the names that links have for the time being; the rest is a number */
-#define NEW_PREFIX	"vipnew"
-#define OLD_PREFIX	"vipold"
-
 /* Flags that the administrator sets; IFF_UP is a matter of its own */
 #define FLAGS_KEPT	(IFF_NOARP | IFF_MULTICAST | IFF_ALLMULTI |	\
 			 IFF_PROMISC | IFF_DEBUG | IFF_NOTRAILERS)
@@ -239,7 +235,7 @@ static bool is_renamed(const struct nlmsghdr *nlh)
 	if (!attr)
 		return false;
 	label = mnl_attr_get_str(attr);
-	return !strncmp(label, OLD_PREFIX, strlen(OLD_PREFIX)) &&
+	return !strncmp(label, SWAP_OLD_PREFIX, strlen(SWAP_OLD_PREFIX)) &&
 	       strchr(label, ':');
 }
 
@@ -806,8 +802,8 @@ int swap(const struct swap_plan *plan, struct swap_result *result)
 	memset(&s, 0, sizeof(s));
 	s.plan = plan;
 	s.result = result;
-	derive_name(s.new_name, NEW_PREFIX, plan->dev);
-	derive_name(s.old_name, OLD_PREFIX, plan->dev);
+	derive_name(s.new_name, SWAP_NEW_PREFIX, plan->dev);
+	derive_name(s.old_name, SWAP_OLD_PREFIX, plan->dev);
 	ret = open_sockets(&s);
 	if (ret)
 		return fail("netlink", "%s", strerror(-ret));

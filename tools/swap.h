@@ -5,6 +5,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+
+/* Of the names that links have for the time being; the rest is a number */
+#define SWAP_NEW_PREFIX	"vipnew"
+#define SWAP_OLD_PREFIX	"vipold"
+
+/* Has a link this name for the time being only? */
+static inline bool swap_is_name(const char *name)
+{
+	size_t prefix = sizeof(SWAP_NEW_PREFIX) - 1;
+
+	return (!strncmp(name, SWAP_NEW_PREFIX, prefix) ||
+		!strncmp(name, SWAP_OLD_PREFIX, prefix)) &&
+	       strspn(name + prefix, "0123456789abcdef") == 8 &&
+	       !name[prefix + 8];
+}
 
 /**
  * struct swap_plan - what is to be done
