@@ -71,6 +71,39 @@ int query_conflicts(struct nl *nl, struct records *conflicts)
 	return dump(nl, conflicts);
 }
 
+struct visit {
+	query_callback *callback;
+	void *data;
+};
+
+static int got_each(const struct nlmsghdr *nlh, void *data)
+{
+	const struct visit *visit = data;
+	struct record record;
+
+	record_parse(&record, nlh);
+	return visit->callback(&record, visit->data);
+}
+
+/**
+ * query_each_conflict - go through the conflicts, and keep none
+ * @nl: a socket
+ * @callback: called with each conflict; may take its time
+ * @data: for @callback
+ *
+ * Each that is there all the time comes once, one that comes, changes or goes
+ * meanwhile may come or not.
+ *
+ * Return: 0, a negative errno, or what @callback returned.
+ */
+int query_each_conflict(struct nl *nl, query_callback *callback, void *data)
+{
+	struct visit visit = { callback, data };
+
+	nl_request(nl, IPVSDUMMY_CMD_CONFLICT_GET, NLM_F_DUMP);
+	return nl_talk(nl, got_each, &visit);
+}
+
 int query_events(struct nl *nl, uint64_t after, struct records *events)
 {
 	struct nlmsghdr *nlh;
