@@ -74,14 +74,14 @@ static bool one_of(uint32_t bits, uint32_t value)
  * @filter: what is wanted
  * @record: a conflict or an event
  *
- * Return: whether it is. What tells that others are missing always is.
+ * Return: whether it is. What is about no address always is: that events are
+ * missing, or that nobody guards a link.
  */
 bool filter_passes(const struct filter *filter, const struct record *record)
 {
 	unsigned int i;
 
-	if (record->event == IPVSDUMMY_EVENT_LOST ||
-	    record->event == EVENT_UNAVAILABLE)
+	if (!record->has[IPVSDUMMY_A_ADDRESS])
 		return true;
 	if (!one_of(filter->classes, record->class) ||
 	    !one_of(filter->events, record->event))

@@ -7,22 +7,25 @@
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fail.h"
 #include "follow.h"
 #include "query.h"
+#include "waiting.h"
 
 /* Notifications tell everything; looking after them now and then is a safety
  * net, for when the last one got lost.
  */
 #define IDLE_MSEC	30000
 #define RETRY_MSEC	1000
+
+/* How long the file with the cursor may be behind */
+#define CURSOR_MSEC	1000
 
 enum state {
 	STATE_STARTING,		/* nothing said yet, or all of it obsolete */
@@ -34,38 +37,90 @@ enum state {
  * struct follower - how far the follower is
  * @ask: for requests; holds the family
  * @listen: for notifications
- * @printer: how to say it
- * @filter: what of it to say
+ * @guarded: the links that are looked after
+ * @plan: what to do about events
+ * @since: where to begin, none once that is done
  * @state: what has been said
  * @instance: of the events
  * @seq: of the last event
+ * @saved: the cursor that the file has
+ * @save_due: when it is to be written again, ms, monotonic
+ * @complained: that it cannot be written has been said
  */
 struct follower {
 	struct nl ask;
 	struct nl listen;
-	struct printer *printer;
-	const struct filter *filter;
+	struct guarded guarded;
+	const struct follow_plan *plan;
+	struct cursor since;
 	enum state state;
 	uint64_t instance;
 	uint64_t seq;
+	struct cursor saved;
+	uint64_t save_due;
+	bool complained;
 };
+
+static bool is_saved(const struct follower *f)
+{
+	return !f->plan->cursor || f->state != STATE_FOLLOWING ||
+	       (f->saved.instance == f->instance && f->saved.seq == f->seq);
+}
+
+static void save_cursor(struct follower *f)
+{
+	struct cursor cursor = {
+		.kind = CURSOR_POSITION,
+		.instance = f->instance,
+		.seq = f->seq,
+	};
+	int err;
+
+	if (is_saved(f))
+		return;
+	f->save_due = clock_msec() + CURSOR_MSEC;
+	err = cursor_save(&cursor, f->plan->cursor);
+	if (err && !f->complained)
+		fail(f->plan->cursor, "%s", strerror(-err));
+	f->complained = err;
+	if (!err)
+		f->saved = cursor;
+}
+
+/* A signal, or standard output cannot be written to. A reader of it who went away
+ * has seen enough.
+ */
+static void leave(struct follower *f, int err)
+{
+	if (f->plan->report->hook)
+		hook_end(f->plan->report->hook);
+	save_cursor(f);
+	if (!err || err == EPIPE || waiting_is_over())
+		exit(EXIT_SUCCESS);
+	exit(fail("standard output", "%s", strerror(err)));
+}
 
 static void put(struct follower *f, const struct record *record, bool state)
 {
-	if (!filter_passes(f->filter, record))
-		return;
-	f->printer->state = state;
-	print_record(f->printer, record);
+	if (waiting_is_over())
+		leave(f, 0);
+	report(f->plan->report, record, state);
 	if (fflush(stdout))
-		exit(finish(EXIT_SUCCESS));
+		leave(f, errno);
+	if (!state)
+		status_event(f->plan->status, record);
 }
 
-static uint64_t now(void)
+/* It counts as told once it is out */
+static void put_event(struct follower *f, const struct record *event)
 {
-	struct timespec ts;
+	put(f, event, false);
+	f->seq = event->seq;
+}
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
+static void put_fate(const struct record *record, void *data)
+{
+	put(data, record, false);
 }
 
 /* An event of the monitor's own */
@@ -75,7 +130,9 @@ static void make_event(struct record *record, uint32_t event)
 		.has[IPVSDUMMY_A_EVENT] = true,
 		.has[IPVSDUMMY_A_TIME] = true,
 		.event = event,
-		.time = now(),
+		.time = clock_real(),
+		.severity = RECORD_UNKNOWN,
+		.action = RECORD_UNKNOWN,
 	};
 }
 
@@ -96,6 +153,7 @@ static void put_unavailable(struct follower *f)
 
 	if (f->state == STATE_ABSENT)
 		return;
+	save_cursor(f);
 	f->state = STATE_ABSENT;
 	make_unavailable(&record);
 	put(f, &record, false);
@@ -116,51 +174,116 @@ static void put_other_instance(struct follower *f, const struct record *status)
 	put(f, &record, false);
 }
 
-/* Conflicts newer than last come as events */
-static void put_state(struct follower *f, const struct records *conflicts,
-		      uint64_t last)
-{
-	size_t i;
+struct known {
+	struct follower *follower;
+	uint64_t last;
+};
 
-	for (i = 0; i < conflicts->count; i++)
-		if (conflicts->record[i].seq <= last)
-			put(f, &conflicts->record[i], true);
+/* Conflicts that are newer come as events */
+static int put_conflict(const struct record *conflict, void *data)
+{
+	const struct known *known = data;
+
+	if (conflict->seq <= known->last)
+		put(known->follower, conflict, true);
+	return 0;
+}
+
+static int put_state(struct follower *f, uint64_t last)
+{
+	struct known known = { f, last };
+
+	return query_each_conflict(&f->ask, put_conflict, &known);
+}
+
+/* Links are looked after even before they change */
+static int learn_links(struct follower *f)
+{
+	struct records links = {};
+	size_t i;
+	int err;
+
+	err = query_links(&f->ask, &links);
+	for (i = 0; !err && i < links.count; i++)
+		guarded_add(&f->guarded, links.record[i].ifname);
+	records_free(&links);
+	return err;
+}
+
+/* The number of the last event before a time, as far as the ring reaches */
+static int find_time(struct follower *f, uint64_t time, uint64_t *seq)
+{
+	struct records events = {};
+	size_t i;
+	int err;
+
+	*seq = 0;
+	err = query_events(&f->ask, 0, &events);
+	for (i = 0; !err && i < events.count; i++) {
+		const struct record *event = &events.record[i];
+		bool missing = event->event == IPVSDUMMY_EVENT_LOST &&
+			       !event->has[IPVSDUMMY_A_IFINDEX];
+
+		if (missing)
+			continue;
+		if (event->time >= time)
+			break;
+		*seq = event->seq;
+	}
+	records_free(&events);
+	return err;
+}
+
+/* Begins with the events after the one that somebody has read already */
+static int resume(struct follower *f, const struct record *status)
+{
+	const struct cursor *since = &f->since;
+	uint64_t seq = since->seq;
+	int err = 0;
+
+	if (since->kind == CURSOR_TIME)
+		err = find_time(f, since->time, &seq);
+	if (err)
+		return err;
+	f->instance = status->instance;
+	f->seq = seq < status->seq ? seq : status->seq;
+	f->state = STATE_FOLLOWING;
+	f->since.kind = CURSOR_NONE;
+	return -EAGAIN;	/* for what came since */
 }
 
 static int start(struct follower *f, const struct record *status)
 {
-	struct records conflicts = {};
+	bool other = f->state == STATE_FOLLOWING ||
+		     (f->since.kind == CURSOR_POSITION &&
+		      f->since.instance != status->instance);
 	int err;
 
-	if (f->state == STATE_FOLLOWING) {
+	err = learn_links(f);
+	if (err)
+		return err;
+	if (!other && f->since.kind)
+		return resume(f, status);
+	if (other)
 		put_other_instance(f, status);
-		f->state = STATE_STARTING;
-	}
-	err = query_conflicts(&f->ask, &conflicts);
-	if (!err) {
-		put_state(f, &conflicts, status->seq);
-		f->instance = status->instance;
-		f->seq = status->seq;
-		f->state = STATE_FOLLOWING;
-	}
-	records_free(&conflicts);
-	return err;
+	f->since.kind = CURSOR_NONE;
+	f->state = STATE_STARTING;
+	err = put_state(f, status->seq);
+	if (err)
+		return err;
+	f->instance = status->instance;
+	f->seq = status->seq;
+	f->state = STATE_FOLLOWING;
+	status_changed(f->plan->status);
+	return 0;
 }
 
 /* The ring does not reach back: the state stands for what is missing */
 static int put_lost(struct follower *f, const struct record *lost)
 {
-	struct records conflicts = {};
-	int err;
-
-	err = query_conflicts(&f->ask, &conflicts);
-	if (!err) {
-		put(f, lost, false);
-		f->seq += lost->count;
-		put_state(f, &conflicts, f->seq);
-	}
-	records_free(&conflicts);
-	return err;
+	put(f, lost, false);
+	f->seq += lost->count;
+	return put_state(f, f->seq);
 }
 
 static int put_replayed(struct follower *f, const struct record *event)
@@ -171,8 +294,7 @@ static int put_replayed(struct follower *f, const struct record *event)
 	/* The ring moved on during the dump */
 	if (event->seq != f->seq + 1)
 		return -EAGAIN;
-	f->seq = event->seq;
-	put(f, event, false);
+	put_event(f, event);
 	return 0;
 }
 
@@ -233,8 +355,7 @@ static bool take_event(struct follower *f, const struct nlmsghdr *nlh)
 		return true;
 	if (event.seq != f->seq + 1)
 		return false;
-	f->seq = event.seq;
-	put(f, &event, false);
+	put_event(f, &event);
 	return true;
 }
 
@@ -287,13 +408,6 @@ static bool listen_up(struct follower *f)
 	}
 }
 
-/* A line is written at once or not at all, so there is nothing to tidy up */
-static void quit(int signal)
-{
-	(void)signal;
-	_exit(EXIT_SUCCESS);
-}
-
 static int open_sockets(struct follower *f)
 {
 	int err;
@@ -303,37 +417,105 @@ static int open_sockets(struct follower *f)
 		err = nl_open_listener(&f->listen);
 	if (!err)
 		err = nl_join(&f->listen, GENL_ID_CTRL);
+	if (!err)
+		err = guarded_open(&f->guarded);
+	if (!err)
+		err = guarded_listen(&f->guarded);
 	return err;
 }
 
+/* The earlier one of two; negative is never */
+static int earlier(int a, int b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+static int ms_until(uint64_t when)
+{
+	uint64_t now = clock_msec();
+
+	return when > now ? when - now : 0;
+}
+
+/* Does what is due, returns how long there is nothing to do */
+static int work(struct follower *f)
+{
+	struct hook *hook = f->plan->report->hook;
+	struct status *status = f->plan->status;
+	int timeout = IDLE_MSEC;
+
+	if (f->guarded.due && !ms_until(f->guarded.due)) {
+		guarded_look(&f->guarded, put_fate, f);
+		status_changed(status);
+	}
+	if (f->guarded.due)
+		timeout = earlier(timeout, ms_until(f->guarded.due));
+	if (!is_saved(f) && !ms_until(f->save_due))
+		save_cursor(f);
+	if (!is_saved(f))
+		timeout = earlier(timeout, ms_until(f->save_due));
+	if (hook) {
+		hook_work(hook);
+		timeout = earlier(timeout, hook_wait(hook));
+	}
+	if (!status_wait(status))
+		status_write(status, &f->ask, f->state == STATE_FOLLOWING);
+	return earlier(timeout, status_wait(status));
+}
+
+/* Waits until something is to be said again, and works meanwhile */
+static void idle(struct follower *f, int err)
+{
+	struct pollfd fds[] = {
+		{ .fd = STDOUT_FILENO },
+		{ .fd = mnl_socket_get_fd(f->listen.mnl), .events = POLLIN },
+		{ .fd = mnl_socket_get_fd(f->guarded.listen.mnl),
+		  .events = POLLIN },
+	};
+	uint64_t end = clock_msec() + (err ? RETRY_MSEC : IDLE_MSEC);
+
+	do {
+		int timeout = earlier(work(f), ms_until(end));
+
+		if (waiting_for(fds, 3, timeout) < 0)
+			continue;	/* for a signal */
+		if (fds[0].revents)
+			leave(f, 0);
+		if (fds[2].revents)
+			guarded_receive(&f->guarded);
+		if (fds[1].revents && !listen_up(f))
+			return;
+	} while (!waiting_is_over() && ms_until(end));
+}
+
 /**
- * follow - print the conflicts now, then every event
- * @printer: how
- * @filter: which
+ * follow - tell the conflicts now, then every event
+ * @plan: how
  *
- * Return: an exit code, when standard output is closed or nothing is to be
- * had ever.
+ * It exits the program when it is told to by a signal, or when standard output
+ * is closed.
+ *
+ * Return: an exit code, when nothing is to be had ever.
  */
-int follow(struct printer *printer, const struct filter *filter)
+int follow(const struct follow_plan *plan)
 {
 	static struct follower f;
-	struct pollfd fds[2] = { { .fd = STDOUT_FILENO } };
 	bool complained = false;
 	int err;
 
-	f.printer = printer;
-	f.filter = filter;
+	f.plan = plan;
+	f.since = plan->since;
+	plan->status->guarded = &f.guarded;
 	err = open_sockets(&f);
 	if (err)
 		return fail("netlink", "%s", strerror(-err));
-	fds[1].fd = mnl_socket_get_fd(f.listen.mnl);
-	fds[1].events = POLLIN;
+	err = waiting_init();
+	if (err)
+		return err;
 
-	signal(SIGINT, quit);
-	signal(SIGTERM, quit);
-	setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
-
-	for (;;) {
+	while (!waiting_is_over()) {
 		err = sync_up(&f);
 		/* Gone, or moved on, meanwhile: nothing to speak of */
 		if (err && err != -ENOENT && err != -EAGAIN && !complained) {
@@ -342,15 +524,10 @@ int follow(struct printer *printer, const struct filter *filter)
 		}
 		if (!err)
 			complained = false;
-
-		do {
-			int timeout = err ? RETRY_MSEC : IDLE_MSEC;
-
-			fds[1].revents = 0;
-			if (poll(fds, 2, timeout) <= 0)
-				break;
-			if (fds[0].revents)
-				return EXIT_SUCCESS;
-		} while (listen_up(&f));
+		if (err == -EAGAIN)
+			continue;
+		idle(&f, err);
 	}
+	leave(&f, 0);
+	return 0;
 }

@@ -104,7 +104,8 @@ host reject active 0 rejected 0 skipped 0 flagged 0" ipvsdummyctl show
 		ipvsdummyctl check kube-ipvs0 10.0.0.1
 	tells 0 "10.0.0.1 would be refused with EADDRINUSE on kube-ipvs0: host, address of eth0" \
 		ipvsdummyctl why kube-ipvs0 10.0.0.1
-	tells 1 "1970-01-01 00:00:00.000 flagged critical 10.0.0.1 kube-ipvs0 host address of eth0" \
+	tells 1 "1970-01-01 00:00:00.000 flagged critical 10.0.0.1 kube-ipvs0 host address of eth0
+advice: host: this node has the address itself; take it out of the Service, or where it floats between nodes, 'ipvsdummyctl set DEV host skip'" \
 		ipvsdummy-mon
 }
 

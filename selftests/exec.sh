@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# ipvsdummy-mon --exec: a program that is run for every event.
+#
+#   netns $ns:  kube-ipvs0 (ipvsdummy)   w0 (veth, watched): 10.1.0.1/24
+. "$(dirname "$0")/common.sh"
+
+# setup [ARGUMENT...]: $program does what standard input says
+setup()
+{
+	new_netns
+	new_link ipvsdummy $dev
+	new_link veth w0 peer name w0p
+	expect ctl watch add w0
+	expect vip_add 10.1.0.1/24 w0
+	program=$tmp/program
+	{
+		echo '#!/bin/bash'
+		echo "cd $tmp || exit"
+		cat
+	} >"$program"
+	chmod +x "$program"
+	ip netns exec "$ns" ipvsdummy-mon --follow --json --exec "$program" \
+		"$@" >"$tmp/events" 2>"$tmp/err" &
+	follower=$!
+	followers+=" $follower"
+	wait_for joined
+}
+
+has()
+{
+	[ -e "$tmp/$1" ]
+}
+
+test_event()
+{
+	setup <<-'EOF'
+		env | grep ^IPVSDUMMY_ | sort >env
+		cat >json
+		echo "on standard output"
+		touch done
+	EOF
+	refused "" vip_add 10.1.0.1/32
+	wait_for has "done"
+	equal 'IPVSDUMMY_ACTION=reject
+IPVSDUMMY_ADDRESS=10.1.0.1
+IPVSDUMMY_CLASS=host
+IPVSDUMMY_COUNT=1
+IPVSDUMMY_DEV=kube-ipvs0
+IPVSDUMMY_EVENT=rejected
+IPVSDUMMY_EVIDENCE=address
+IPVSDUMMY_FAMILY=inet
+IPVSDUMMY_MATCH_DEV=w0
+IPVSDUMMY_MATCH_PREFIX=10.1.0.1/32
+IPVSDUMMY_MESSAGE=rejected 10.1.0.1: host, address of w0
+IPVSDUMMY_SEQ=1
+IPVSDUMMY_SEVERITY=critical
+IPVSDUMMY_V=1' "$(grep -vE '_(IFINDEX|INSTANCE|SINCE|TIME)=' "$tmp/env")" \
+		environment
+	expect cmp "$tmp/events" "$tmp/json"
+	wait_for grep -q "on standard output" "$tmp/err"
+}
+
+# Not for what there was before, nor for what a filter hides
+test_filtered()
+{
+	setup --class host <<-'EOF'
+		echo "$IPVSDUMMY_ADDRESS" >>ran
+	EOF
+	expect vip_add 10.1.0.2/32
+	refused "" vip_add 10.1.0.1/32
+	wait_for has ran
+	equal 10.1.0.1 "$(cat "$tmp/ran")" "it ran for"
+	rm "$tmp/ran"
+	ip netns exec "$ns" ipvsdummy-mon --follow --json --exec "$program" \
+		>"$tmp/again" &
+	followers+=" $!"
+	wait_for has_lines "$tmp/again" 2
+	expect vip_del 10.1.0.2/32
+	wait_for has ran
+	equal 10.1.0.2 "$(cat "$tmp/ran")" "it ran for"
+}
+
+# A name is a string and nothing else
+test_hostile()
+{
+	# shellcheck disable=SC2016 # that is the point
+	local name='$(>x)`y`;"'
+
+	setup <<-'EOF'
+		printf %s "$IPVSDUMMY_DEV" >dev
+		jq -j .dev >json
+		touch done
+	EOF
+	new_link ipvsdummy "$name"
+	expect vip_add 10.1.0.2/32 "$name"
+	wait_for has "done"
+	equal "$name" "$(cat "$tmp/dev")" "in the environment"
+	equal "$name" "$(cat "$tmp/json")" "on standard input"
+	! has x || fail "it was run"
+}
+
+# running NUMBER: so many programs
+running()
+{
+	[ "$(find "$tmp" -name 'run-*' | wc -l)" = "$1" ]
+}
+
+test_bounds()
+{
+	local i
+
+	deadline=60
+	setup --exec-jobs 2 <<-'EOF'
+		[ -e go ] || : >run-$$
+		until [ -e go ]; do read -rt 0.1 <>wait; done
+		echo "$IPVSDUMMY_SEQ" >>ran
+	EOF
+	mkfifo "$tmp/wait"
+	for i in {1..300}; do
+		echo "addr add 10.1.0.$((2 + i % 250))/32 dev $dev"
+		echo "addr del 10.1.0.$((2 + i % 250))/32 dev $dev"
+	done | here ip -batch - || fail batch
+	wait_for has_lines "$tmp/events" 600
+	wait_for running 2
+	touch "$tmp/go"
+	# two ran, 256 waited, all others are told of
+	wait_for has_lines "$tmp/ran" 258
+	wait_for grep -q "not run for 342 events, too many at once" "$tmp/err"
+	equal 258 "$(wc -l <"$tmp/ran")" "runs"
+	running 2 || fail "more than 2 at the same time"
+}
+
+test_failures()
+{
+	setup --exec-timeout 1 <<-'EOF'
+		case $IPVSDUMMY_ADDRESS in
+		*.2)	exit 3 ;;
+		*.3)	kill -9 $$ ;;
+		*.4)	trap '' TERM
+			while :; do read -rt 60 <>wait; done & wait
+			while :; do read -rt 60 <>wait; done ;;
+		esac
+	EOF
+	mkfifo "$tmp/wait"
+	expect vip_add 10.1.0.2/32
+	wait_for grep -q "$program: exit 3$" "$tmp/err"
+	expect vip_add 10.1.0.3/32
+	wait_for grep -q "$program: killed by signal 9$" "$tmp/err"
+	expect vip_add 10.1.0.4/32
+	wait_for grep -q "$program: ended after 1 s$" "$tmp/err"
+	wait_for nobody_left
+	# it goes on
+	wait_for has_lines "$tmp/events" 3
+	rm "$program"
+	expect vip_del 10.1.0.2/32
+	wait_for grep -q "$program: No such file or directory$" "$tmp/err"
+}
+
+nobody_left()
+{
+	! pgrep -f "^/bin/bash $program" >/dev/null
+}
+
+test_wrong()
+{
+	setup </dev/null
+	refused "$tmp/none: No such file" here ipvsdummy-mon --follow \
+		--exec "$tmp/none"
+	refused "$tmp/err: Permission denied" here ipvsdummy-mon --follow \
+		--exec "$tmp/err"
+	refused "exec: needs --follow" here ipvsdummy-mon --exec "$program"
+	refused "--exec" here ipvsdummy-mon --follow --exec-jobs 2
+	for number in 0 65 -1 x 1x ""; do
+		refused "not a number from 1 to 64" here ipvsdummy-mon \
+			--follow --exec "$program" --exec-jobs "$number"
+	done
+}
+
+run_all test_event test_filtered test_hostile test_bounds test_failures \
+	test_wrong

@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# VM: lane=load timeout=840
+#
+# The monitor in a storm: 50,000 conflicts at once, a million events.
+#
+#   netns $ns:  kube-ipvs0 (ipvsdummy)   w0 (veth, watched): 10.0.0.1/14
+. "$(dirname "$0")/common.sh"
+
+deadline=300
+
+setup()
+{
+	new_netns
+	new_link ipvsdummy $dev
+	new_link veth w0 peer name w0p
+	expect ctl watch add w0
+	expect vip_add 10.0.0.1/14 w0
+}
+
+# requests VERB FIRST COUNT: for ip -batch
+requests()
+{
+	seq "$2" $(($2 + $3 - 1)) | awk '{ printf "addr %s 10.%d.%d.%d/32 dev %s\n",
+		verb, 1 + $1 / 65536, $1 / 256 % 256, $1 % 256, dev }' \
+		verb="$1" dev=$dev
+}
+
+told()
+{
+	[ "$(tail -n 1 "$1" | jq .seq)" -ge "$2" ]
+}
+
+# All numbers come once, but for what is said to be lost: then the state stands
+# for it. At the end what it told is what there is.
+whole()
+{
+	jq -sr 'reduce .[] as $e ({ seq: 0, bad: 0, lost: 0, active: {} };
+		if $e.event == "lost" then
+			.seq += $e.count | .lost += $e.count | .upto = .seq |
+			.active = {}
+		elif $e.seq == .seq + 1 then
+			.seq = $e.seq | .told += 1
+		elif $e.seq > (.upto // 0) then .bad += 1
+		else . end |
+		if $e.event == "resolved" then del(.active[$e.address])
+		elif $e.address then .active[$e.address] = true
+		else . end) |
+		.seq, .bad, .lost, .told, (.active | keys[])' "$1" >"$tmp/whole"
+	{
+		read -r seq
+		read -r bad
+		read -r lost
+		read -r count
+		sort >"$tmp/active"
+	} <"$tmp/whole"
+	echo "# $count told, $lost lost"
+	equal 0 "$bad" "events that come twice or are missing"
+	equal "$2" "$seq" "last event"
+	equal "$2" $((count + lost)) "told and lost"
+	here ipvsdummy-mon --json | jq -r .address | sort >"$tmp/state"
+	cmp "$tmp/active" "$tmp/state" || fail "the state is another one"
+}
+
+test_burst()
+{
+	setup
+	requests add 2 50000 >"$tmp/batch"
+	follow "$tmp/events"
+	here ip -batch "$tmp/batch" &
+	followers="$! $followers"
+	wait_for has_lines "$tmp/events" 1000
+	kill -STOP "${followers##* }"
+	sleep 2	# that is the case in question
+	kill -CONT "${followers##* }"
+	wait "${followers%% *}" || fail batch
+	followers=${followers#* }
+	wait_for told "$tmp/events" 50000
+	whole "$tmp/events" 50000
+}
+
+test_million()
+{
+	local i peak pid
+
+	setup
+	{ requests add 2 20000; requests del 2 20000; } >"$tmp/batch"
+	ip netns exec "$ns" ipvsdummy-mon --follow --json \
+		--status "$tmp/status" --metrics "$tmp/metrics" |
+		tail -n 1 >"$tmp/last" &
+	wait_for joined_by_one
+	pid=$(pgrep -x ipvsdummy-mon)
+	for i in {1..25}; do
+		here ip -batch "$tmp/batch" || fail batch
+	done
+	equal 1000000 "$(event_count)" events
+	wait_for caught_up
+	peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
+	echo "# $peak KiB resident, $(jq .lost "$tmp/status") lost"
+	((peak < 8192)) || fail "resident: $peak KiB"
+	kill "$pid"
+	wait_for has_lines "$tmp/last" 1
+	told "$tmp/last" 1000000 || fail "last: $(cat "$tmp/last")"
+}
+
+joined_by_one()
+{
+	followers=x joined && pgrep -x ipvsdummy-mon >/dev/null
+}
+
+# By what it tells and what it lost
+caught_up()
+{
+	[ "$(awk '/^ipvsdummy_events_(total|lost_total)/ { n += $NF }
+		END { print n }' "$tmp/metrics")" = 1000000 ]
+}
+
+run_all test_burst test_million

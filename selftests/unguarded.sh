@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The fate of links: the monitor tells when nobody judges what is bound to them.
+#
+#   netns $ns:  kube-ipvs0 and others (ipvsdummy, dummy)
+. "$(dirname "$0")/common.sh"
+
+# told FILE MESSAGE...: these events about links, in this order, and no other
+told()
+{
+	local file=$1
+	shift
+
+	[ "$(jq -r 'select(.address == null) | "\(.event) \(.message)"' \
+		"$file")" = "$(printf '%s\n' "$@")" ]
+}
+
+swap_in()
+{
+	expect here ip link del "$1"
+	new_link "$2" "$1"
+}
+
+test_deleted()
+{
+	new_netns
+	new_link ipvsdummy $dev
+	new_link ipvsdummy vip0
+	follow "$tmp/events"
+	expect here ip link del $dev
+	set -- "unguarded link $dev is gone"
+	wait_for told "$tmp/events" "$@"
+	new_link dummy $dev
+	set -- "$@" "unguarded link $dev is of kind dummy"
+	wait_for told "$tmp/events" "$@"
+	swap_in $dev ipvsdummy
+	set -- "$@" "resolved link $dev is not unguarded any more"
+	wait_for told "$tmp/events" "$@"
+	expect here ip link del vip0
+	set -- "$@" "unguarded link vip0 is gone"
+	wait_for told "$tmp/events" "$@"
+	equal '["critical","vip0",true]' "$(jq -sc 'last |
+		[.severity, .dev, (.time | endswith("Z"))]' "$tmp/events")" keys
+}
+
+# What holders make, and what nobody ever guarded
+test_conventional()
+{
+	local name
+
+	new_netns
+	for name in $dev kube-dummy-if other; do
+		new_link dummy $name
+	done
+	refused "unguarded  critical  -  " here ipvsdummy-mon
+	equal "unguarded $dev dummy
+unguarded kube-dummy-if dummy" "$(here ipvsdummy-mon --json |
+		jq -r '"\(.event) \(.dev) \(.message | split(" ") | last)"')" \
+		listing
+	follow "$tmp/events"
+	set -- "unguarded link $dev is of kind dummy" \
+		"unguarded link kube-dummy-if is of kind dummy"
+	wait_for told "$tmp/events" "$@"
+	expect here ip link del kube-dummy-if
+	expect here ip link del other
+	set -- "$@" "resolved link kube-dummy-if is not unguarded any more"
+	wait_for told "$tmp/events" "$@"
+}
+
+# One that comes, and is renamed. The monitor waits a moment before it believes
+# that a name is to stay.
+test_learned()
+{
+	new_netns
+	ip netns exec "$ns" ipvsdummy-mon --follow --json \
+		--metrics "$tmp/metrics" >"$tmp/events" &
+	followers+=" $!"
+	wait_for joined
+	new_link ipvsdummy vip0
+	new_link dummy vip2
+	wait_for guards vip0
+	expect here ip link set vip0 name vip1
+	wait_for told "$tmp/events" "unguarded link vip0 is gone"
+	wait_for guards vip1
+	expect here ip link del vip1
+	wait_for told "$tmp/events" "unguarded link vip0 is gone" \
+		"unguarded link vip1 is gone"
+	! grep -q vip2 "$tmp/metrics" || fail "looks after a dummy"
+}
+
+guards()
+{
+	grep -q "^ipvsdummy_link_guarded{dev=\"$1\"} 1$" "$tmp/metrics"
+}
+
+# Between its steps a swap has links of other names, and none of that name
+test_swaps()
+{
+	new_netns
+	new_link dummy $dev
+	expect vip_add 10.1.0.9/32
+	follow "$tmp/events"
+	set -- "unguarded link $dev is of kind dummy"
+	wait_for told "$tmp/events" "$@"
+	expect ctl adopt $dev
+	set -- "$@" "resolved link $dev is not unguarded any more"
+	wait_for told "$tmp/events" "$@"
+	expect ctl release $dev
+	set -- "$@" "unguarded link $dev is of kind dummy"
+	wait_for told "$tmp/events" "$@"
+	expect ctl adopt $dev
+	set -- "$@" "resolved link $dev is not unguarded any more"
+	wait_for told "$tmp/events" "$@"
+}
+
+# A filter hides addresses, not that nobody looks at them
+test_filters()
+{
+	new_netns
+	new_link dummy $dev
+	refused unguarded here ipvsdummy-mon --dev other --class gateway
+	refused unguarded here ipvsdummy-mon --event resolved \
+		--min-severity critical
+}
+
+run_all test_deleted test_conventional test_learned test_swaps test_filters
