@@ -55,6 +55,9 @@ check-kernels:
 check-install:
 	@selftests/install/run
 
+check-deploy:
+	@selftests/deploy/run
+
 shell:
 	@selftests/vm/run --shell
 
@@ -65,7 +68,9 @@ clean:
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests clean
 	rm -f kmod/*.ko kmod/*.o kmod/*.mod kmod/*.mod.c kmod/.*.cmd
+	rm -rf deploy/image/out
 	rm -f .*.cmd modules.order kmod/modules.order Module.symvers
 
 .PHONY: all packages modules tools install uninstall
-.PHONY: demo check check-load check-kernels check-install shell bench clean
+.PHONY: demo check check-load check-kernels check-install check-deploy
+.PHONY: shell bench clean
