@@ -23,11 +23,7 @@ test_chain()
 
 	[ -x /vm/vip-conflict ] || skip_all "not in the VM"
 	modprobe -a ip_vs ip_vs_rr
-	new_netns
-	new_link ipvsdummy $dev
-	new_link veth w0 peer name w0p
-	expect ctl watch add w0
-	expect vip_add 10.1.0.1/24 w0
+	guarded_netns
 	touch "$tmp/journal"
 	ip netns exec "$ns" \
 		env JOURNAL_STREAM="$(stat -c %d:%i "$tmp/journal")" \

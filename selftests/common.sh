@@ -116,6 +116,25 @@ new_link()
 	[ -n "$ns" ] || links+=" $name"
 }
 
+# guarded_netns: a namespace, in $ns, with $dev and w0, a watched veth that has
+# 10.1.0.1/24
+guarded_netns()
+{
+	new_netns
+	new_link ipvsdummy $dev
+	new_link veth w0 peer name w0p
+	expect ctl watch add w0
+	expect vip_add 10.1.0.1/24 w0
+}
+
+# churn COUNT: as often an address of 10.1.0.100 to .199 comes and goes
+churn()
+{
+	seq "$1" | awk '{ a = "10.1.0." 100 + $1 % 100 "/32 dev " dev
+		print "addr add " a "\naddr del " a }' dev=$dev |
+		here ip -batch - || fail churn
+}
+
 vip_add()
 {
 	here ip addr add "$1" dev "${2:-$dev}"

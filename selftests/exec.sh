@@ -9,11 +9,7 @@
 # setup [ARGUMENT...]: $program does what standard input says
 setup()
 {
-	new_netns
-	new_link ipvsdummy $dev
-	new_link veth w0 peer name w0p
-	expect ctl watch add w0
-	expect vip_add 10.1.0.1/24 w0
+	guarded_netns
 	program=$tmp/program
 	{
 		echo '#!/bin/bash'
@@ -109,8 +105,6 @@ running()
 
 test_bounds()
 {
-	local i
-
 	deadline=60
 	setup --exec-jobs 2 <<-'EOF'
 		[ -e go ] || : >run-$$
@@ -118,10 +112,7 @@ test_bounds()
 		echo "$IPVSDUMMY_SEQ" >>ran
 	EOF
 	mkfifo "$tmp/wait"
-	for i in {1..300}; do
-		echo "addr add 10.1.0.$((2 + i % 250))/32 dev $dev"
-		echo "addr del 10.1.0.$((2 + i % 250))/32 dev $dev"
-	done | here ip -batch - || fail batch
+	churn 300
 	wait_for has_lines "$tmp/events" 600
 	wait_for running 2
 	touch "$tmp/go"

@@ -9,11 +9,7 @@
 
 setup()
 {
-	new_netns
-	new_link ipvsdummy $dev
-	new_link veth w0 peer name w0p
-	expect ctl watch add w0
-	expect vip_add 10.1.0.1/24 w0
+	guarded_netns
 	status=$tmp/status metrics=$tmp/metrics
 }
 

@@ -13,11 +13,7 @@ setup()
 {
 	[ -x /vm/asan/ipvsdummy-mon ] || skip_all "not in the VM"
 	modprobe -a ip_vs ip_vs_rr
-	new_netns
-	new_link ipvsdummy $dev
-	new_link veth w0 peer name w0p
-	expect ctl watch add w0
-	expect vip_add 10.1.0.1/24 w0
+	guarded_netns
 	expect here ipvsadm -A -t 10.1.0.9:80 -s rr
 	expect here ipvsadm -a -t 10.1.0.9:80 -r 10.2.0.1 -m
 }
@@ -41,13 +37,6 @@ test_listing()
 	sane 1 ipvsdummy-mon --json --dev $dev,x --class host,onlink
 	sane 2 ipvsdummy-mon --class wrong
 	sane 2 ipvsdummy-mon --follow --since x
-}
-
-churn()
-{
-	seq "$1" | awk '{ a = "10.1.0." 2 + $1 % 250 "/32 dev " dev
-		print "addr add " a "\naddr del " a }' dev=$dev |
-		here ip -batch - || fail batch
 }
 
 told()

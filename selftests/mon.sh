@@ -10,11 +10,7 @@
 
 setup()
 {
-	new_netns
-	new_link ipvsdummy $dev
-	new_link veth w0 peer name w0p
-	expect here ipvsdummyctl watch add w0
-	expect vip_add 10.1.0.1/24 w0
+	guarded_netns
 	expect vip_add fd00:1::1/64 w0
 }
 
@@ -240,13 +236,6 @@ test_hostile_names()
 
 # A follower that was stopped while more happened than its socket holds, or
 # than the ring holds, tells what it missed and ends with the right state.
-churn()
-{
-	seq "$1" | awk '{ a = "10.1.0." 2 + $1 % 250 "/32 dev " dev
-		print "addr add " a "\naddr del " a }' dev=$dev |
-		here ip -batch -
-}
-
 overrun()
 {
 	local file=$1 follower=${followers##* } last

@@ -12,11 +12,7 @@ setup()
 {
 	[ -d /vm/ynl ] || skip_all "not in a VM with Python"
 	modprobe -a ip_vs ip_vs_rr
-	new_netns
-	new_link ipvsdummy $dev
-	new_link veth w0 peer name w0p
-	expect ctl watch add w0
-	expect vip_add 10.1.0.1/24 w0
+	guarded_netns
 	expect vip_add fd00:1::1/64 w0
 }
 
@@ -37,13 +33,6 @@ valid()
 		        bad += 1
 		sys.exit(bad > 0)
 	EOF
-}
-
-churn()
-{
-	seq "$1" | awk '{ a = "10.1.0." 100 + $1 % 100 "/32 dev " dev
-		print "addr add " a "\naddr del " a }' dev=$dev |
-		here ip -batch - || fail batch
 }
 
 told()

@@ -9,12 +9,8 @@
 setup()
 {
 	modprobe -a ip_vs ip_vs_rr ip_vs_wrr 2>/dev/null
-	new_netns
+	guarded_netns
 	here ipvsadm -L >/dev/null 2>&1 || skip_all "no IPVS"
-	new_link ipvsdummy $dev
-	new_link veth w0 peer name w0p
-	expect ctl watch add w0
-	expect vip_add 10.1.0.1/24 w0
 	expect vip_add fd00:1::1/64 w0
 }
 

@@ -7,15 +7,6 @@
 #   netns $ns:  kube-ipvs0 (ipvsdummy)   w0 (veth, watched): 10.1.0.1/24
 . "$(dirname "$0")/common.sh"
 
-setup()
-{
-	new_netns
-	new_link ipvsdummy $dev
-	new_link veth w0 peer name w0p
-	expect ctl watch add w0
-	expect vip_add 10.1.0.1/24 w0
-}
-
 # follow_on NAME ARGUMENT...: a monitor in the background, its events in NAME
 follow_on()
 {
@@ -58,7 +49,7 @@ test_number()
 {
 	local i
 
-	setup
+	guarded_netns
 	for i in 2 3 4; do
 		expect vip_add 10.1.0.$i/32
 	done
@@ -79,7 +70,7 @@ test_time()
 {
 	local time
 
-	setup
+	guarded_netns
 	expect vip_add 10.1.0.2/32
 	expect vip_add 10.1.0.3/32
 	follow_on all --since 1970-01-01T00:00:00Z
@@ -98,10 +89,8 @@ test_time()
 # What the ring has no more is told as lost, and the state stands for it
 test_too_old()
 {
-	setup
-	seq 2100 | awk '{ a = "10.1.0." 2 + $1 % 250 "/32 dev " dev
-		print "addr add " a "\naddr del " a }' dev=$dev |
-		here ip -batch - || fail batch
+	guarded_netns
+	churn 2100
 	expect vip_add 10.1.0.2/32
 	follow_on old --since 3
 	wait_for has_lines "$tmp/old" 4097
@@ -120,7 +109,7 @@ cursor_is()
 
 test_cursor()
 {
-	setup
+	guarded_netns
 	expect vip_add 10.1.0.2/32
 	follow_on events --cursor "$tmp/cursor"
 	wait_for numbers 1 events
@@ -153,7 +142,7 @@ test_cursor()
 # Of a module that was there before
 test_other_instance()
 {
-	setup
+	guarded_netns
 	expect vip_add 10.1.0.2/32
 	echo 0123456789abcdef:7 >"$tmp/cursor"
 	follow_on events --cursor "$tmp/cursor"
@@ -166,7 +155,7 @@ test_wrong()
 {
 	local text
 
-	setup
+	guarded_netns
 	for text in "" x -1 1x 2026-13-01T00:00:00Z 2026-11-24T08:30:00 \
 		2026-11-24 99999999999999999999; do
 		refused "no number of an event, nor a time" \
