@@ -7,6 +7,9 @@
 #   netns $ns:  kube-ipvs0 (ipvsdummy)   w0 (veth, watched): 10.1.0.1/24
 . "$(dirname "$0")/common.sh"
 
+[ -x /vm/vip-conflict ] || skip_all "not in the VM"
+modprobe -a ip_vs ip_vs_rr
+
 # plugin EXIT LINE: what node-problem-detector gets to know
 plugin()
 {
@@ -21,8 +24,6 @@ test_chain()
 	local refused="kube-ipvs0: rejected 10.1.0.1: host, address of w0"
 	local conflict='ipvsdummy_conflicts{dev="kube-ipvs0",class="host",action="reject",severity="critical",would=""} 1'
 
-	[ -x /vm/vip-conflict ] || skip_all "not in the VM"
-	modprobe -a ip_vs ip_vs_rr
 	guarded_netns
 	touch "$tmp/journal"
 	ip netns exec "$ns" \

@@ -6,13 +6,14 @@
 #   netns $ns:  kube-ipvs0 (ipvsdummy)   w0 (veth, watched): 10.1.0.1/24
 . "$(dirname "$0")/common.sh"
 
+[ -x /vm/asan/ipvsdummy-mon ] || skip_all "not in the VM"
+modprobe -a ip_vs ip_vs_rr
+
 PATH=/vm/asan:$PATH
 export ASAN_OPTIONS=exitcode=99:abort_on_error=0
 
 setup()
 {
-	[ -x /vm/asan/ipvsdummy-mon ] || skip_all "not in the VM"
-	modprobe -a ip_vs ip_vs_rr
 	guarded_netns
 	expect here ipvsadm -A -t 10.1.0.9:80 -s rr
 	expect here ipvsadm -a -t 10.1.0.9:80 -r 10.2.0.1 -m

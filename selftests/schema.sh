@@ -8,10 +8,11 @@
 #   netns $ns:  kube-ipvs0 (ipvsdummy)   w0 (veth, watched): 10.1.0.1/24
 . "$(dirname "$0")/common.sh"
 
+[ -d /vm/ynl ] || skip_all "not in a VM with Python"
+modprobe -a ip_vs ip_vs_rr
+
 setup()
 {
-	[ -d /vm/ynl ] || skip_all "not in a VM with Python"
-	modprobe -a ip_vs ip_vs_rr
 	guarded_netns
 	expect vip_add fd00:1::1/64 w0
 }

@@ -6,11 +6,12 @@
 #   netns $ns:  kube-ipvs0 (ipvsdummy)   w0 (veth, watched): 10.1.0.1/24
 . "$(dirname "$0")/common.sh"
 
+modprobe -a ip_vs ip_vs_rr ip_vs_wrr 2>/dev/null
+ipvsadm -L >/dev/null 2>&1 || skip_all "no IPVS"
+
 setup()
 {
-	modprobe -a ip_vs ip_vs_rr ip_vs_wrr 2>/dev/null
 	guarded_netns
-	here ipvsadm -L >/dev/null 2>&1 || skip_all "no IPVS"
 	expect vip_add fd00:1::1/64 w0
 }
 
