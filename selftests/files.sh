@@ -13,12 +13,12 @@ setup()
 	status=$tmp/status metrics=$tmp/metrics
 }
 
-# monitor: it runs, and its files are there
+# monitor [ARGUMENT...]: it runs, and its files are there
 monitor()
 {
 	rm -f "$status" "$metrics"
 	ip netns exec "$ns" ipvsdummy-mon --follow --status "$status" \
-		--metrics "$metrics" >"$tmp/out" 2>"$tmp/err" &
+		--metrics "$metrics" "$@" >"$tmp/out" 2>"$tmp/err" &
 	followers+=" $!"
 	wait_for test -e "$metrics"
 }
@@ -152,19 +152,32 @@ test_cannot()
 	done
 }
 
-test_unavailable()
+# unavailable [ARGUMENT...]: the monitor is there before the module
+unavailable()
 {
-	[ -e /vm/job ] || return 0
 	setup
 	here ip link del $dev
 	rmmod ipvsdummy || fail "cannot be unloaded"
-	monitor
+	monitor "$@"
 	status_is '[2,"unavailable","the ipvsdummy module is not loaded"]' \
 		'[.exit, .state, .message]' || fail "status: $(cat "$status")"
 	metric up 0 || fail "up"
 	modprobe ipvsdummy
 	wait_for status_is 0 .exit
 	wait_for metric up 1
+}
+
+test_unavailable()
+{
+	[ -e /vm/job ] || return 0
+	unavailable
+}
+
+# Nothing has happened since, which does not mean that nothing is new
+test_unavailable_since()
+{
+	[ -e /vm/job ] || return 0
+	unavailable --since 0
 }
 
 # systemd says in JOURNAL_STREAM what the journal is
@@ -213,4 +226,4 @@ syslog_joined()
 }
 
 run_all test_status test_modes test_crash test_metrics test_cannot \
-	test_unavailable test_journal test_syslog
+	test_unavailable test_unavailable_since test_journal test_syslog

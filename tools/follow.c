@@ -221,10 +221,8 @@ static int find_time(struct follower *f, uint64_t time, uint64_t *seq)
 	err = query_events(&f->ask, 0, &events);
 	for (i = 0; !err && i < events.count; i++) {
 		const struct record *event = &events.record[i];
-		bool missing = event->event == IPVSDUMMY_EVENT_LOST &&
-			       !event->has[IPVSDUMMY_A_IFINDEX];
 
-		if (missing)
+		if (record_is_gap(event))
 			continue;
 		if (event->time >= time)
 			break;
@@ -262,6 +260,7 @@ static int start(struct follower *f, const struct record *status)
 	err = learn_links(f);
 	if (err)
 		return err;
+	status_changed(f->plan->status);
 	if (!other && f->since.kind)
 		return resume(f, status);
 	if (other)
@@ -274,7 +273,6 @@ static int start(struct follower *f, const struct record *status)
 	f->instance = status->instance;
 	f->seq = status->seq;
 	f->state = STATE_FOLLOWING;
-	status_changed(f->plan->status);
 	return 0;
 }
 
@@ -288,8 +286,7 @@ static int put_lost(struct follower *f, const struct record *lost)
 
 static int put_replayed(struct follower *f, const struct record *event)
 {
-	if (event->event == IPVSDUMMY_EVENT_LOST &&
-	    !event->has[IPVSDUMMY_A_IFINDEX])
+	if (record_is_gap(event))
 		return put_lost(f, event);
 	/* The ring moved on during the dump */
 	if (event->seq != f->seq + 1)

@@ -142,6 +142,20 @@ void record_parse(struct record *record, const struct nlmsghdr *nlh)
 }
 
 /**
+ * record_is_gap - does it stand for events that are not to be had any more?
+ * @record: an event
+ *
+ * Others of that name are about a link, and are events like any.
+ *
+ * Return: whether it does.
+ */
+bool record_is_gap(const struct record *record)
+{
+	return record->event == IPVSDUMMY_EVENT_LOST &&
+	       !record->has[IPVSDUMMY_A_IFINDEX];
+}
+
+/**
  * records_add - append a record
  * @records: to what
  * @record: copied

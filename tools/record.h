@@ -93,6 +93,7 @@ struct records {
 };
 
 void record_parse(struct record *record, const struct nlmsghdr *nlh);
+bool record_is_gap(const struct record *record);
 int records_add(struct records *records, const struct record *record);
 void records_free(struct records *records);
 

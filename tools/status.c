@@ -58,8 +58,7 @@ void status_event(struct status *status, const struct record *event)
 {
 	if (event->has[IPVSDUMMY_A_ADDRESS])
 		tally_add(&status->events, event);
-	else if (event->event == IPVSDUMMY_EVENT_LOST &&
-		 !event->has[IPVSDUMMY_A_IFINDEX])
+	else if (record_is_gap(event))
 		status->lost += event->count;
 	status_changed(status);
 }
