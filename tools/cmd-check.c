@@ -91,11 +91,12 @@ static bool parse_line(struct questions *questions, char *line, size_t number)
 	if (!question)
 		return false;
 	if (label) {
-		question->label = strdup(label + strspn(label, " \t"));
-		if (!question->label) {
+		label = strdup(label + strspn(label, " \t"));
+		if (!label) {
 			fail(NULL, "out of memory");
 			return false;
 		}
+		question->label = label;
 	}
 	return true;
 }

@@ -52,8 +52,8 @@ bool filter_add_devs(struct filter *filter, char *list)
 			fail(dev, "out of memory");
 			return false;
 		}
-		more[filter->dev_count++] = dev;
 		filter->devs = more;
+		filter->devs[filter->dev_count++] = dev;
 	}
 	return true;
 }

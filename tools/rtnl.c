@@ -135,8 +135,8 @@ static int add_message(struct messages *messages, const struct nlmsghdr *nlh)
 	*more = malloc(nlh->nlmsg_len);
 	if (!*more)
 		return -ENOMEM;
-	memcpy(*more, nlh, nlh->nlmsg_len);
 	messages->count++;
+	memcpy(*more, nlh, nlh->nlmsg_len);
 	return 0;
 }
 

@@ -115,8 +115,9 @@ int waiting_init(void)
 		return fail("signals", "%s", strerror(errno));
 
 	out = fopencookie(NULL, "w", functions);
+	if (out)
+		stdout = out;
 	if (!out || setvbuf(out, NULL, _IOFBF, LINE_ROOM))
 		return fail("standard output", "%s", strerror(errno));
-	stdout = out;
 	return 0;
 }
