@@ -79,11 +79,12 @@ static const struct genl_multicast_group mcgrps[] = {
 static int check_doubles(const struct nlmsghdr *nlh,
 			 struct netlink_ext_ack *extack)
 {
-	DECLARE_BITMAP(seen, IPVSDUMMY_A_MAX + 1) = {};
+	DECLARE_BITMAP(seen, IPVSDUMMY_A_MAX + 1);
 	const struct nlattr *attr, *inner;
 	unsigned int inner_seen;
 	int rem, inner_rem;
 
+	bitmap_zero(seen, IPVSDUMMY_A_MAX + 1);
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != IPVSDUMMY_A_CLASS_POLICY &&
 		    nla_type(attr) != IPVSDUMMY_A_RULE &&
