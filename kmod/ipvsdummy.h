@@ -61,6 +61,7 @@ struct ipvsdummy_watched;
  * @sightings_max: how many addresses of others are remembered; RTNL
  * @claim_timeout: silence after which a claim is over, in jiffies
  * @guarded: had a guard once; RTNL
+ * @log: limits what goes to the kernel log; not the guard's, which can be had anew
  * @fib_nb: is told of routes
  * @nexthop_nb: is told of next-hop objects
  * @hops: next hops of default routes, the newest last
@@ -79,6 +80,7 @@ struct ipvsdummy_net {
 	unsigned int sightings_max;
 	unsigned long claim_timeout;
 	bool guarded;
+	struct ratelimit_state log;
 
 	struct notifier_block fib_nb;
 	struct notifier_block nexthop_nb;
@@ -305,7 +307,6 @@ enum ipvsdummy_claim_state {
  * @first: number of the first event that was put into @ring
  * @sent: last event that was multicast
  * @event_work: multicasts; takes no RTNL
- * @log: limits what goes to the kernel log
  * @unrecorded: conflicts that found no place
  * @unreported: those not told in an event yet
  * @missed: one of them may find a place now
@@ -346,7 +347,6 @@ struct ipvsdummy_guard {
 	u64 first;
 	u64 sent;
 	struct work_struct event_work;
-	struct ratelimit_state log;
 
 	u64 unrecorded;
 	u64 unreported;
@@ -442,7 +442,8 @@ static inline struct ipvsdummy_guard *ipvsdummy_guard(const struct net *net)
 /* Others than the host's administrator must not fill its log */
 static inline bool ipvsdummy_may_log(struct ipvsdummy_guard *guard)
 {
-	return guard->net->user_ns == &init_user_ns && __ratelimit(&guard->log);
+	return guard->net->user_ns == &init_user_ns &&
+	       __ratelimit(&ipvsdummy_net(guard->net)->log);
 }
 
 /* link.c */

@@ -73,7 +73,6 @@ static struct ipvsdummy_guard *create_guard(struct net *net)
 	INIT_DELAYED_WORK(&guard->work, ipvsdummy_guard_work);
 	INIT_WORK(&guard->event_work, send_events);
 	INIT_WORK(&guard->free_work, free_guard);
-	ratelimit_state_init(&guard->log, 5 * HZ, 20);
 	guard->sent = pn->seq;
 	guard->first = pn->seq + 1;
 	pn->guarded = true;
@@ -155,6 +154,7 @@ static int __net_init netns_init(struct net *net)
 	INIT_LIST_HEAD(&pn->names);
 	pn->sightings_max = IPVSDUMMY_SIGHTINGS;
 	pn->claim_timeout = IPVSDUMMY_CLAIM_SECS * HZ;
+	ratelimit_state_init(&pn->log, 5 * HZ, 20);
 	return ipvsdummy_gateway_start(net);
 }
 
@@ -188,7 +188,9 @@ int __init ipvsdummy_netns_init(void)
 {
 	int err;
 
-	BUILD_BUG_ON(sizeof(struct ipvsdummy_net) > 256);
+	/* With debugging, locks are large */
+	BUILD_BUG_ON(!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) &&
+		     sizeof(struct ipvsdummy_net) > 256);
 
 	do
 		ipvsdummy_instance = get_random_u64();

@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# VM: nics=1 timeout=180
+#
+# What who has no privilege over the node can reach: docs/security.md.
+. "$(dirname "$0")/user-common.sh"
+
+# log_lines WORDS: how many lines with these the kernel log has since it was cleared
+log_lines()
+{
+	dmesg | grep -cF "$1"
+}
+
+# A link of his, and what is bound to it, are in his own namespace only.
+test_own_netns_only()
+{
+	new_link ipvsdummy $dev
+	new_link veth w0 peer name w0p
+	for command in "link add other type ipvsdummy" "link del $dev" \
+		"addr add 10.1.0.2/32 dev $dev"; do
+		# shellcheck disable=SC2086 # words
+		refused "not permitted" "${user[@]}" ip $command
+	done
+	users_netns
+	users_link
+	refused "host" as_owner ip addr add 10.1.0.1/32 dev $dev
+	expect as_owner ip addr add 10.1.0.2/32 dev $dev
+	is "flagged onlink w0" 10.1.0.2 || fail "not in his own"
+	refused "not permitted" as_owner ip link set $dev netns 1
+	expect here ip link show $dev
+	ns=''
+	equal "" "$(ipvsdummy-mon --json)" "conflicts of the node"
+	ip -br addr show dev $dev | grep -q 10.1 && fail "bound to the node's"
+	true
+}
+
+# Nothing of what happens there is told elsewhere, nor in the kernel log.
+test_told_to_nobody_else()
+{
+	local before
+
+	modprobe ipvsdummy
+	new_link ipvsdummy $dev
+	follow "$tmp/events"
+	before=$(ipvsdummyctl -j show)
+	dmesg -C
+	users_netns
+	users_link
+	vips add 256 755 | as_owner ip -batch - || fail "cannot bind"
+	refused host as_owner ip addr add 10.1.0.1/32 dev $dev
+	equal 501 "$(here ipvsdummy-mon --json | wc -l)" "conflicts of his"
+	expect as_owner ip link del $dev
+	equal 0 "$(log_lines ipvsdummy:)" "lines in the kernel log"
+	ns=''
+	equal "$before" "$(ipvsdummyctl -j show)" "the node's links"
+	equal 0 "$(wc -l <"$tmp/events")" "events told"
+	# an event of the node's own is the next that is told
+	expect ctl rule add $dev 10.7.0.1/32 flag
+	expect vip_add 10.7.0.1/32
+	wait_for saw flagged "$tmp/events" 10.7.0.1
+	equal 1 "$(jq -s '.[0].seq' "$tmp/events")" "number of the event"
+}
+
+# A container's root who is the node's, but for the netns, may write to the kernel
+# log; no more than 20 lines in 5 s, however often he makes his link anew.
+test_log_limited()
+{
+	local i lines begin end
+
+	new_netns
+	new_link veth w0 peer name w0p
+	dmesg -C
+	expect ctl watch add w0
+	expect vip_add 10.1.0.1/16 w0
+	begin=$SECONDS
+	for ((i = 0; i < 20; i++)); do
+		{
+			echo "link add log0 type ipvsdummy"
+			vips add 256 280 log0
+			echo "link del log0"
+		} | here ip -batch - || fail "batch $i"
+	done
+	end=$SECONDS
+	lines=$(log_lines "ipvsdummy: log0:")
+	echo "# $lines lines in $((end - begin)) s"
+	[ "$lines" -gt 0 ] || fail "no line"
+	[ "$lines" -le $((20 * (2 + (end - begin) / 5))) ] ||
+		fail "$lines lines in $((end - begin)) s"
+}
+
+# Whoever asks sends nothing.
+test_check_is_silent()
+{
+	local before
+
+	new_netns
+	new_link ipvsdummy $dev
+	new_link veth w0 peer name w0p
+	expect here ip link set w0p up
+	expect here ip link set w0 up
+	expect ctl watch add w0
+	expect vip_add 10.1.0.1/16 w0
+	set_policy onlink verify probe on
+	before=$(ctl -j wire | jq .probes)
+	vips add 256 511 | sed 's/.* \(.*\)\/.*/\1/' >"$tmp/list"
+	here "${user[@]}" ipvsdummyctl check $dev - <"$tmp/list" >"$tmp/out"
+	equal 256 "$(grep -c verify "$tmp/out")" "asked for"
+	equal "$before" "$(ctl -j wire | jq .probes)" "probes sent"
+	equal "" "$(here ipvsdummy-mon --json)" "conflicts"
+}
+
+# Anybody's request for the kind loads the module, unless it is blacklisted.
+test_autoload()
+{
+	[ -e /vm/job ] || return 0
+	rmmod ipvsdummy
+	expect "${user[@]}" unshare --user --map-root-user --net \
+		ip link add $dev type ipvsdummy
+	[ -d /sys/module/ipvsdummy ] || fail "not loaded"
+	wait_for rmmod ipvsdummy
+	mkdir -p /etc/modprobe.d
+	echo "blacklist ipvsdummy" >/etc/modprobe.d/ipvsdummy.conf
+	refused "" "${user[@]}" unshare --user --map-root-user --net \
+		ip link add $dev type ipvsdummy
+	[ ! -d /sys/module/ipvsdummy ] || fail "loaded"
+	refused "" "${user[@]}" ipvsdummyctl show
+	[ ! -d /sys/module/ipvsdummy ] || fail "loaded by the tool"
+	expect modprobe ipvsdummy
+	rm /etc/modprobe.d/ipvsdummy.conf
+}
+
+run_all test_own_netns_only test_told_to_nobody_else test_log_limited \
+	test_check_is_silent test_autoload
