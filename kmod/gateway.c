@@ -9,6 +9,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/if.h>
+#include <linux/mutex.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/fib_notifier.h>
@@ -355,14 +356,64 @@ static void told_in_vain(struct notifier_block *nb)
 	forget_hops(container_of(nb, struct ipvsdummy_net, fib_nb));
 }
 
+static int listen(struct ipvsdummy_net *pn, struct net *net)
+{
+	int err = register_fib_notifier(net, &pn->fib_nb, told_in_vain, NULL);
+
+	if (err)
+		forget_hops(pn);
+	return err;
+}
+
+/**
+ * ipvsdummy_gateway_listen - listen to a netns' routes, if that failed before
+ * @net: the netns
+ *
+ * Context: may sleep; takes RTNL.
+ * Return: whether the routes are known.
+ */
+bool ipvsdummy_gateway_listen(struct net *net)
+{
+	static DEFINE_MUTEX(listening);	/* a guard and the one before it */
+	struct ipvsdummy_net *pn = ipvsdummy_net(net);
+
+	if (!READ_ONCE(pn->deaf))
+		return true;
+	mutex_lock(&listening);
+	if (pn->deaf)
+		WRITE_ONCE(pn->deaf, listen(pn, net));
+	mutex_unlock(&listening);
+	return !pn->deaf;
+}
+
+/**
+ * ipvsdummy_gateway_guard - a netns has a guard now
+ * @guard: the guard
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_gateway_guard(struct ipvsdummy_guard *guard)
+{
+	set_bit(IPVSDUMMY_GUARD_ROUTES, &guard->flags);
+	if (!READ_ONCE(ipvsdummy_net(guard->net)->deaf))
+		return;
+	guard->unwatched++;
+	if (ipvsdummy_may_log(guard))
+		pr_warn("routes change all the time, gateways are not known yet\n");
+	ipvsdummy_guard_kick(guard);
+}
+
 /**
  * ipvsdummy_gateway_start - listen to a netns' routes
  * @net: the netns
  *
  * Not only once there is a guard: that comes under RTNL, which the FIB takes.
+ * Where routes change all the time, as everybody can have it in a user namespace,
+ * the FIB gives up with EBUSY. It is asked again if there is a guard to know: nobody
+ * must keep the module from being loaded.
  *
  * Context: may sleep; takes RTNL.
- * Return: 0 or a negative errno; -EBUSY if routes change all the time.
+ * Return: 0 or a negative errno.
  */
 int ipvsdummy_gateway_start(struct net *net)
 {
@@ -372,18 +423,15 @@ int ipvsdummy_gateway_start(struct net *net)
 	INIT_LIST_HEAD(&pn->hops);
 	pn->fib_nb.notifier_call = fib_event;
 	pn->nexthop_nb.notifier_call = nexthop_event;
-	err = register_fib_notifier(net, &pn->fib_nb, told_in_vain, NULL);
-	if (err)
-		goto forget;
+	err = listen(pn, net);
+	if (err && err != -EBUSY)
+		return err;
+	pn->deaf = err;
 	err = ipvsdummy_register_nexthop_notifier(net, &pn->nexthop_nb);
-	if (err)
-		goto unregister_fib;
-	return 0;
-
-unregister_fib:
-	unregister_fib_notifier(net, &pn->fib_nb);
-forget:
-	forget_hops(pn);
+	if (err) {
+		unregister_fib_notifier(net, &pn->fib_nb);
+		forget_hops(pn);
+	}
 	return err;
 }
 

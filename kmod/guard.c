@@ -237,7 +237,9 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	struct list_head *gone = &guard->index.gone;
 	struct ipvsdummy_watched_addr *addr;
 	unsigned long now, delay;
+	bool deaf;
 
+	deaf = !ipvsdummy_gateway_listen(guard->net);
 	rtnl_lock();
 	ipvsdummy_guard_refresh(guard);
 	now = jiffies;
@@ -252,7 +254,7 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	delay = min(delay, ipvsdummy_conflict_tell(guard, now));
 	delay = min(delay, ipvsdummy_neigh_expire(guard, now));
 	delay = min(delay, ipvsdummy_lladdr_expire(guard, now));
-	if (test_bit(IPVSDUMMY_GUARD_ASK, &guard->flags))
+	if (deaf || test_bit(IPVSDUMMY_GUARD_ASK, &guard->flags))
 		delay = min_t(unsigned long, delay, HZ);
 	if (!list_empty(gone)) {
 		addr = list_first_entry(gone, struct ipvsdummy_watched_addr,

@@ -62,6 +62,7 @@ struct ipvsdummy_watched;
  * @claim_timeout: silence after which a claim is over, in jiffies
  * @guarded: had a guard once; RTNL
  * @log: limits what goes to the kernel log; not the guard's, which can be had anew
+ * @deaf: @fib_nb could not be registered yet
  * @fib_nb: is told of routes
  * @nexthop_nb: is told of next-hop objects
  * @hops: next hops of default routes, the newest last
@@ -82,6 +83,7 @@ struct ipvsdummy_net {
 	bool guarded;
 	struct ratelimit_state log;
 
+	bool deaf;
 	struct notifier_block fib_nb;
 	struct notifier_block nexthop_nb;
 	struct list_head hops;
@@ -478,6 +480,8 @@ int ipvsdummy_watch_del(struct net *net, const char *name);
 /* gateway.c */
 int ipvsdummy_gateway_start(struct net *net);
 void ipvsdummy_gateway_stop(struct net *net);
+void ipvsdummy_gateway_guard(struct ipvsdummy_guard *guard);
+bool ipvsdummy_gateway_listen(struct net *net);
 void ipvsdummy_gateway_refresh(struct ipvsdummy_guard *guard);
 
 /* addrs.c: the kernel's own address lists */

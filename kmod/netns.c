@@ -68,7 +68,6 @@ static struct ipvsdummy_guard *create_guard(struct net *net)
 	INIT_LIST_HEAD(&guard->gateways);
 	INIT_LIST_HEAD(&guard->refused);
 	hash_init(guard->watched);
-	set_bit(IPVSDUMMY_GUARD_ROUTES, &guard->flags);
 	guard->conflicts = RB_ROOT;
 	INIT_DELAYED_WORK(&guard->work, ipvsdummy_guard_work);
 	INIT_WORK(&guard->event_work, send_events);
@@ -82,6 +81,7 @@ static struct ipvsdummy_guard *create_guard(struct net *net)
 	if (ipvsdummy_watch_start(guard))
 		goto stop;
 	rcu_assign_pointer(pn->guard, guard);
+	ipvsdummy_gateway_guard(guard);
 	return guard;
 
 stop:
@@ -163,10 +163,12 @@ static void __net_exit netns_exit(struct net *net)
 	struct ipvsdummy_net *pn = ipvsdummy_net(net);
 	struct ipvsdummy_name *name, *next;
 
-	ipvsdummy_gateway_stop(net);
-	/* Its links are gone; wait for the guard that they left */
+	/* Its links are gone; wait for the guard that they left, which may listen
+	 * to routes
+	 */
 	if (pn->guarded)
 		flush_workqueue(ipvsdummy_wq);
+	ipvsdummy_gateway_stop(net);
 	list_for_each_entry_safe(name, next, &pn->names, node)
 		kfree(name);
 	kvfree(pn->peers);

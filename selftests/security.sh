@@ -26,7 +26,7 @@ test_own_netns_only()
 	refused "host" as_owner ip addr add 10.1.0.1/32 dev $dev
 	expect as_owner ip addr add 10.1.0.2/32 dev $dev
 	is "flagged onlink w0" 10.1.0.2 || fail "not in his own"
-	refused "not permitted" as_owner ip link set $dev netns 1
+	refused "" as_owner ip link set $dev netns 1
 	expect here ip link show $dev
 	ns=''
 	equal "" "$(ipvsdummy-mon --json)" "conflicts of the node"
@@ -129,5 +129,61 @@ test_autoload()
 	rm /etc/modprobe.d/ipvsdummy.conf
 }
 
+# Routes that change all the time in a user's namespace keep nobody from loading
+# the module, and are known there once they are at rest.
+test_load_with_busy_routes()
+{
+	local busy=() i
+
+	[ -e /vm/job ] || return 0
+	users_netns
+	expect as_owner ip link add w0 type dummy
+	expect as_owner ip addr add 10.1.0.1/16 dev w0
+	expect as_owner ip link set w0 up
+	seq 20000 | awk '{ printf "route add 11.%d.%d.%d/32 via 10.1.0.2\n",
+		$1 / 65536, $1 / 256 % 256, $1 % 256 }' | as_owner ip -batch - ||
+		fail "no routes"
+	seq 200000 | awk '{ printf "route replace default via 10.1.0.%d\n",
+		2 + $1 % 2 }' >"$tmp/batch"
+	rmmod ipvsdummy
+	for ((i = 0; i < 3; i++)); do
+		nsenter --user="/proc/$owner/ns/user" --net="/proc/$owner/ns/net" \
+			ip -batch - <"$tmp/batch" &
+		busy+=($!)
+		followers+=" $!"
+	done
+	wait_for default_route
+	# that is not the case each time
+	for ((i = 0; i < 8; i++)); do
+		expect modprobe ipvsdummy
+		expect as_owner ip link add $dev type ipvsdummy
+		ctl watch list >"$tmp/out" 2>&1
+		[ ! -s "$tmp/out" ] || break
+		expect as_owner ip link del $dev
+		wait_for rmmod ipvsdummy
+	done
+	[ -s "$tmp/out" ] || echo "# the routes were not busy enough"
+	kill "${busy[@]}"
+	wait "${busy[@]}" 2>/dev/null
+	expect as_owner ip route replace default via 10.1.0.7
+	expect as_owner ip route replace default via 10.1.0.6 table 7
+	wait_for gateways "10.1.0.6 10.1.0.7"
+}
+
+default_route()
+{
+	[ -n "$(here ip route show default)" ]
+}
+
+# gateways ADDRESSES: these are
+gateways()
+{
+	local address
+
+	for address in $1; do
+		[ "$(would "$address")" = "reject gateway" ] || return
+	done
+}
+
 run_all test_own_netns_only test_told_to_nobody_else test_log_limited \
-	test_check_is_silent test_autoload
+	test_check_is_silent test_autoload test_load_with_busy_routes
