@@ -16,6 +16,7 @@
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <net/nexthop.h>
 #ifdef __has_include	/* sparse has none */
 #if __has_include("net/netdev_lock.h")	/* 6.15 */
@@ -47,6 +48,16 @@ static inline void ipvsdummy_allow_live_rename(struct net_device *dev)
 {
 }
 #endif
+
+/* Who is charged for what a worker allocates; before 5.13 set_active_memcg() needs a
+ * symbol that modules do not get
+ */
+static inline void ipvsdummy_charge_to(struct mem_cgroup *memcg)
+{
+#ifdef CONFIG_MEMCG
+	current->active_memcg = memcg;
+#endif
+}
 
 /* 5.11 gives it an extended ack */
 static inline int

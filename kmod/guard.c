@@ -98,7 +98,8 @@ static void rescan_vip(void *ctx, const struct ipvsdummy_ifaddr *vip)
 		ipvsdummy_guard_judge(link, vip, true, &with_gone);
 		ipvsdummy_conflict_see(conflict, vip, &verdict, &with_gone);
 	} else {
-		judge_bound(link, conflict, vip, &verdict, GFP_KERNEL);
+		judge_bound(link, conflict, vip, &verdict,
+			    link->guard->index.gfp);
 	}
 }
 
@@ -241,6 +242,7 @@ void ipvsdummy_guard_work(struct work_struct *work)
 
 	deaf = !ipvsdummy_gateway_listen(guard->net);
 	rtnl_lock();
+	ipvsdummy_guard_work_begin(guard);
 	ipvsdummy_guard_refresh(guard);
 	now = jiffies;
 	if (ipvsdummy_index_purge(&guard->index, now - IPVSDUMMY_HOLD) ||
@@ -263,6 +265,7 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	}
 	if (delay != MAX_JIFFY_OFFSET)
 		queue_delayed_work(ipvsdummy_wq, &guard->work, delay);
+	ipvsdummy_guard_work_end(guard);
 	rtnl_unlock();
 }
 

@@ -26,6 +26,7 @@
 struct in_ifaddr;
 struct inet6_ifaddr;
 struct ipvsdummy_watched;
+struct mem_cgroup;
 
 #define IPVSDUMMY_CONFLICTS_MAX	65536		/* in one netns */
 #define IPVSDUMMY_GATEWAYS_MAX	256		/* in one netns */
@@ -290,6 +291,8 @@ enum ipvsdummy_claim_state {
 /**
  * struct ipvsdummy_guard - what a netns with ipvsdummy links has
  * @net: the netns
+ * @memcg: of who made the first link, charged for what workers allocate; NULL if
+ *	nobody is
  * @links: struct ipvsdummy_link; RTNL
  * @quiet_links: those that do not answer ARP as usual; RTNL, readers RCU
  * @n_links: their number; RTNL
@@ -325,6 +328,7 @@ enum ipvsdummy_claim_state {
  */
 struct ipvsdummy_guard {
 	struct net *net;
+	struct mem_cgroup *memcg;
 	struct list_head links;
 	struct list_head quiet_links;
 	unsigned int n_links;
@@ -434,6 +438,8 @@ struct ipvsdummy_net *ipvsdummy_net(const struct net *net);
 struct ipvsdummy_guard *ipvsdummy_guard_get(struct net *net);
 void ipvsdummy_guard_put(struct ipvsdummy_guard *guard);
 void ipvsdummy_guard_kick(struct ipvsdummy_guard *guard);
+void ipvsdummy_guard_work_begin(struct ipvsdummy_guard *guard);
+void ipvsdummy_guard_work_end(struct ipvsdummy_guard *guard);
 
 /* Under RTNL */
 static inline struct ipvsdummy_guard *ipvsdummy_guard(const struct net *net)

@@ -399,6 +399,7 @@ void ipvsdummy_neigh_work(struct work_struct *work)
 		return;
 	}
 	rtnl_lock();
+	ipvsdummy_guard_work_begin(guard);
 	ipvsdummy_guard_refresh(guard);
 	ipvsdummy_probe_conclude(guard);
 	n = take_claims(wire, batch);
@@ -406,6 +407,7 @@ void ipvsdummy_neigh_work(struct work_struct *work)
 		wait |= look_into(guard, &batch[i]);
 	if (wait)
 		WRITE_ONCE(wire->raised, true);
+	ipvsdummy_guard_work_end(guard);
 	rtnl_unlock();
 	kvfree(batch);
 

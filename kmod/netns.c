@@ -2,11 +2,13 @@
 /* Per-netns state: little for every netns, the guard only for those that have
  * an ipvsdummy link.
  */
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "ipvsdummy.h"
 
 struct workqueue_struct *ipvsdummy_wq;
@@ -37,6 +39,7 @@ static void free_guard(struct work_struct *work)
 	ipvsdummy_wire_destroy(guard);
 	ipvsdummy_index_destroy(&guard->index);
 	kvfree(guard->ring);
+	mem_cgroup_put(guard->memcg);
 	kfree(guard);
 }
 
@@ -61,6 +64,9 @@ static struct ipvsdummy_guard *create_guard(struct net *net)
 		return NULL;
 	}
 
+	/* The node's own pays for itself: its conflicts must not fail to be known */
+	if (!net_eq(net, &init_net))
+		guard->memcg = get_mem_cgroup_from_mm(current->mm);
 	guard->net = net;
 	ipvsdummy_index_init(&guard->index);
 	INIT_LIST_HEAD(&guard->links);
@@ -144,6 +150,39 @@ void ipvsdummy_guard_put(struct ipvsdummy_guard *guard)
 void ipvsdummy_guard_kick(struct ipvsdummy_guard *guard)
 {
 	mod_delayed_work(ipvsdummy_wq, &guard->work, 0);
+}
+
+/**
+ * ipvsdummy_guard_work_begin - a worker begins with what may need memory
+ * @guard: the guard
+ *
+ * It is charged as it would be had it been done at once. But nothing is waited for,
+ * and nobody killed, to make room in a cgroup: RTNL is everybody's.
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_guard_work_begin(struct ipvsdummy_guard *guard)
+{
+	ASSERT_RTNL();
+	if (!guard->memcg)
+		return;
+	ipvsdummy_charge_to(guard->memcg);
+	guard->index.gfp = GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT;
+}
+
+/**
+ * ipvsdummy_guard_work_end - undo ipvsdummy_guard_work_begin()
+ * @guard: the guard
+ *
+ * Context: RTNL, since then.
+ */
+void ipvsdummy_guard_work_end(struct ipvsdummy_guard *guard)
+{
+	ASSERT_RTNL();
+	if (!guard->memcg)
+		return;
+	ipvsdummy_charge_to(NULL);
+	guard->index.gfp = GFP_KERNEL_ACCOUNT;
 }
 
 static int __net_init netns_init(struct net *net)

@@ -234,6 +234,7 @@ void ipvsdummy_index_init(struct ipvsdummy_index *index)
 	index->prefixes.live = RB_ROOT;
 	index->prefixes.gone = RB_ROOT;
 	INIT_LIST_HEAD(&index->gone);
+	index->gfp = GFP_KERNEL_ACCOUNT;
 }
 
 /* A prefix is live as long as one of the addresses that give it is */
@@ -331,7 +332,7 @@ get_prefix(struct ipvsdummy_index *index,
 	if (!prefix || cmp_prefix(prefix, &key))
 		prefix = first_prefix(&index->prefixes.gone, &key);
 	if (!prefix || cmp_prefix(prefix, &key)) {
-		prefix = kmalloc(sizeof(*prefix), GFP_KERNEL_ACCOUNT);
+		prefix = kmalloc(sizeof(*prefix), index->gfp);
 		if (!prefix)
 			return NULL;
 		*prefix = key;
@@ -425,7 +426,7 @@ ipvsdummy_index_add(struct ipvsdummy_index *index,
 
 	if (index->count >= IPVSDUMMY_INDEX_MAX)
 		return ERR_PTR(-ENOSPC);
-	addr = kmalloc(sizeof(*addr), GFP_KERNEL_ACCOUNT);
+	addr = kmalloc(sizeof(*addr), index->gfp);
 	if (!addr)
 		return ERR_PTR(-ENOMEM);
 	key_of(addr, ifaddr);

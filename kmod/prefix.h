@@ -97,6 +97,7 @@ struct ipvsdummy_tree {
  * @count: addresses, gone ones included
  * @gone: gone addresses, the first gone first
  * @plens: the prefix lengths in use
+ * @gfp: how memory is to be had
  *
  * An address that goes stays in the index as gone until it is purged, so that
  * what it caused can be held for a while. The caller serializes everything.
@@ -108,6 +109,7 @@ struct ipvsdummy_index {
 	unsigned int count;
 	struct list_head gone;
 	struct ipvsdummy_plens plens;
+	gfp_t gfp;
 };
 
 /**
