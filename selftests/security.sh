@@ -185,5 +185,21 @@ gateways()
 	done
 }
 
+# Who can write where the status file is has the monitor write nowhere else.
+test_status_file()
+{
+	new_netns
+	ln -s "$tmp/elsewhere" "$tmp/status.new"
+	ln -s "$tmp/elsewhere" "$tmp/metrics"
+	in_ns timeout 2 ipvsdummy-mon --follow --metrics "$tmp/metrics" \
+		>/dev/null
+	[ ! -L "$tmp/metrics" ] || fail "a link still"
+	in_ns timeout 2 ipvsdummy-mon --follow --status "$tmp/status" \
+		>/dev/null 2>"$tmp/errors"
+	[ -s "$tmp/errors" ] || fail "nothing is said"
+	[ ! -e "$tmp/elsewhere" ] || fail "followed"
+}
+
 run_all test_own_netns_only test_told_to_nobody_else test_log_limited \
-	test_check_is_silent test_autoload test_load_with_busy_routes
+	test_check_is_silent test_autoload test_load_with_busy_routes \
+	test_status_file
