@@ -836,6 +836,7 @@ struct view {
 	struct follower follower;
 	struct msg msgs[64];
 	unsigned int n;
+	uint64_t dumped;
 	char fault[256];
 };
 
@@ -872,8 +873,12 @@ static void view_fold(struct view *view, const struct msg *msg)
 	/* It was in the dump already */
 	if (known && NUM(known, SEQ) >= NUM(msg, SEQ))
 		return;
+	/* What was over when the dump came to it is not in there, and what
+	 * happened to it before that is told nevertheless.
+	 */
 	if (!known)
-		odd = event == IPVSDUMMY_EVENT_CHANGED;
+		odd = event == IPVSDUMMY_EVENT_CHANGED &&
+		      NUM(msg, SEQ) > view->dumped;
 	else if (state_of(known) == IPVSDUMMY_EVENT_FLAGGED)
 		odd = event != IPVSDUMMY_EVENT_CHANGED &&
 		      event != IPVSDUMMY_EVENT_RESOLVED;
@@ -914,6 +919,7 @@ static void view_open(struct lab *lab, struct view *view)
 	family_dump(lab, IPVSDUMMY_CMD_CONFLICT_GET, &list);
 	memcpy(view->msgs, list.msgs, list.n * sizeof(*list.msgs));
 	view->n = list.n;
+	view->dumped = newest_seq(lab);
 	list_free(&list);
 }
 
