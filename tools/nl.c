@@ -48,7 +48,8 @@ static int open_asker(struct nl *nl, int bus)
 	err = open_socket(nl, bus, 0);
 	if (err)
 		return err;
-	nl->request = malloc(NL_REQUEST_ROOM);
+	/* What pads an attribute goes to the kernel, too: libmnl leaves it as it is */
+	nl->request = calloc(1, NL_REQUEST_ROOM);
 	if (!nl->request) {
 		mnl_socket_close(nl->mnl);
 		nl->mnl = NULL;
@@ -239,6 +240,7 @@ struct nlmsghdr *nl_grow(struct nl *nl, size_t len)
 		more = realloc(nl->request, 2 * wanted);
 		if (!more)
 			return NULL;
+		memset((char *)more + nl->room, 0, 2 * wanted - nl->room);
 		nl->request = more;
 		nl->room = 2 * wanted;
 	}
