@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# VM: lane=load timeout=1200
+# VM: lane=load part=valgrind timeout=2400
 #
 # The monitor in a storm: 50,000 conflicts at once, a million events.
 #
@@ -83,40 +83,64 @@ test_burst()
 	whole "$tmp/events" 50000
 }
 
-test_million()
+# begin NAME COMMAND...: a monitor that writes its files in the directory NAME
+begin()
 {
-	local i peak pid
+	local name=$1
+	shift
 
-	setup
-	{ requests add 2 2000; requests del 2 2000; } >"$tmp/batch"
-	ip netns exec "$ns" ipvsdummy-mon --follow --json \
-		--status "$tmp/status" --metrics "$tmp/metrics" |
-		tail -n 1 >"$tmp/last" &
-	wait_for joined_by_one
-	pid=$(pgrep -x ipvsdummy-mon)
-	for i in {1..250}; do
-		here ip -batch - <"$tmp/batch" || fail batch
-	done
-	equal 1000000 "$(event_count)" events
-	wait_for caught_up
-	peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
-	echo "# $peak KiB resident, $(jq .lost "$tmp/status") lost"
-	((peak < 8192)) || fail "resident: $peak KiB"
-	kill "$pid"
-	wait_for has_lines "$tmp/last" 1
-	told "$tmp/last" 1000000 || fail "last: $(cat "$tmp/last")"
+	mkdir "$tmp/$name"
+	ip netns exec "$ns" "$@" --follow --json --status "$tmp/$name/status" \
+		--metrics "$tmp/$name/metrics" 2>"$tmp/$name/errors" \
+		> >(exec tail -n 1 >"$tmp/$name/last") &
+	followers+=" $!"
 }
 
-joined_by_one()
+# end NAME PID: it told all or counted it as lost, and leaves nothing behind
+end()
 {
-	followers=x joined && pgrep -x ipvsdummy-mon >/dev/null
+	local rc=0
+
+	wait_for caught_up "$1"
+	echo "# $1: $(jq .lost "$tmp/$1/status") lost"
+	kill "$2"
+	wait "$2" || rc=$?
+	[ $rc = 0 ] && ! [ -s "$tmp/$1/errors" ] ||
+		fail "$1: exit $rc: $(cat "$tmp/$1/errors")"
+	wait_for has_lines "$tmp/$1/last" 1
+	told "$tmp/$1/last" 1000000 || fail "$1: last: $(cat "$tmp/$1/last")"
 }
 
 # By what it tells and what it lost
 caught_up()
 {
 	[ "$(awk '/^ipvsdummy_events_(total|lost_total)/ { n += $NF }
-		END { print n }' "$tmp/metrics")" = 1000000 ]
+		END { print n }' "$tmp/$1/metrics")" = 1000000 ]
+}
+
+test_million()
+{
+	local i peak pids
+
+	setup
+	{ requests add 2 2000; requests del 2 2000; } >"$tmp/batch"
+	begin plain ipvsdummy-mon
+	begin asan /vm/asan/ipvsdummy-mon
+	begin valgrind valgrind.bin -q --leak-check=full --error-exitcode=99 \
+		"$(command -v ipvsdummy-mon)"
+	wait_for joined
+	for i in {1..250}; do
+		here ip -batch - <"$tmp/batch" || fail batch
+	done
+	equal 1000000 "$(event_count)" events
+	read -ra pids <<<"$followers"
+	peak=$(awk '/^VmHWM/ { print $2 }' "/proc/${pids[0]}/status")
+	echo "# $peak KiB resident"
+	((peak < 8192)) || fail "resident: $peak KiB"
+	end plain "${pids[0]}"
+	end asan "${pids[1]}"
+	end valgrind "${pids[2]}"
+	followers=
 }
 
 run_all test_burst test_million
