@@ -210,7 +210,7 @@ static int follow(struct eviction *e, struct nl *listen)
 
 static int run(struct eviction *e, bool keep_at_it)
 {
-	struct nl *listen;
+	static struct nl listen;
 	int ret;
 
 	ret = nl_open_rtnl(&e->rtnl);
@@ -225,10 +225,9 @@ static int run(struct eviction *e, bool keep_at_it)
 				 finish(ret);
 	}
 
-	listen = malloc(sizeof(*listen));
-	ret = listen ? nl_open_listener(listen) : -ENOMEM;
-	ret = ret ? fail("netlink", "%s", strerror(-ret)) : follow(e, listen);
-	free(listen);
+	ret = nl_open_listener(&listen);
+	ret = ret ? fail("netlink", "%s", strerror(-ret)) : follow(e, &listen);
+	nl_close(&listen);
 	return ret;
 }
 
