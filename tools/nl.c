@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "nl.h"
+#include "text.h"
 
 /* Some 10,000 events: a burst of binds that the reader's terminal cannot
  * keep up with. What does not fit is replayed from the kernel's ring.
@@ -266,6 +267,17 @@ const struct nlattr *nl_attr(const struct nlmsghdr *nlh, size_t head,
 	return NULL;
 }
 
+/* It has names of interfaces in it, which can be of any bytes */
+static void take_text(struct nl *nl, const struct nlattr *attr)
+{
+	char text[NL_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%.*s",
+		 (int)mnl_attr_get_payload_len(attr),
+		 (const char *)mnl_attr_get_payload(attr));
+	text_escape(nl->text, sizeof(nl->text), text);
+}
+
 /**
  * nl_parse_error - read an error and the extended ack that follows it
  * @nl: gets the sentence
@@ -297,8 +309,7 @@ int nl_parse_error(struct nl *nl, const struct nlmsghdr *nlh)
 		size_t len = mnl_attr_get_payload_len(attr);
 
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
-			snprintf(nl->text, sizeof(nl->text), "%.*s", (int)len,
-				 mnl_attr_get_str(attr));
+			take_text(nl, attr);
 		else if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS &&
 			 len == sizeof(nl->offset))
 			nl->offset = mnl_attr_get_u32(attr);

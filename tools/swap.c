@@ -19,6 +19,7 @@
 #include "fail.h"
 #include "rtnl.h"
 #include "swap.h"
+#include "text.h"
 
 /* A holder that binds without a pause must not keep us for ever: the names are
  * changed in spite of it, and what it did last is made up for.
@@ -714,13 +715,21 @@ static int restore_name(struct swap *s)
 	return err ? fail_errno(s, "name", err) : 0;
 }
 
+static int fail_other_name(const struct swap *s)
+{
+	char name[TEXT_ESCAPED(IFNAMSIZ)];
+
+	text_escape(name, sizeof(name), s->dev.name);
+	return fail(s->plan->dev, "another name of %s", name);
+}
+
 /* Say what is wrong with what is there, if anything is */
 static int check(const struct swap *s)
 {
 	const struct swap_plan *plan = s->plan;
 
 	if (s->dev.index && strcmp(s->dev.name, plan->dev))
-		return fail(plan->dev, "another name of %s", s->dev.name);
+		return fail_other_name(s);
 	if (s->dev.index && !is_of(&s->dev, plan->from) &&
 	    !is_of(&s->dev, plan->to))
 		return fail(plan->dev, "not of kind %s", plan->from);
