@@ -22,6 +22,9 @@
 /* Of the families that are asked here; the kernel does not look at it */
 #define GENL_VERSION		1
 
+/* As in the kernel: no error is beyond */
+#define MAX_ERRNO		4095
+
 /* A batch in which every request fails */
 #define ANSWERS_BUFFER		(1024 * 1024)
 
@@ -296,6 +299,8 @@ int nl_parse_error(struct nl *nl, const struct nlmsghdr *nlh)
 		return -EBADMSG;
 	error = mnl_nlmsg_get_payload(nlh);
 	err = error->error;
+	if (err > 0 || err < -MAX_ERRNO)
+		return -EBADMSG;
 
 	if (nlh->nlmsg_type == NLMSG_DONE)
 		skip = sizeof(err);
