@@ -339,11 +339,11 @@ static int sync_up(struct follower *f)
 /* Returns whether nothing is missing before the event */
 static bool take_event(struct follower *f, const struct nlmsghdr *nlh)
 {
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct genlmsghdr *genl = nl_head(nlh, sizeof(*genl));
 	struct record event;
 
 	/* What newer modules tell besides is no event */
-	if (genl->cmd != IPVSDUMMY_CMD_EVENT_NTF)
+	if (!genl || genl->cmd != IPVSDUMMY_CMD_EVENT_NTF)
 		return true;
 	record_parse(&event, nlh);
 	if (f->state != STATE_FOLLOWING || event.instance != f->instance)
@@ -359,10 +359,10 @@ static bool take_event(struct follower *f, const struct nlmsghdr *nlh)
 /* Returns whether it was about another family */
 static bool take_family(struct follower *f, const struct nlmsghdr *nlh)
 {
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct genlmsghdr *genl = nl_head(nlh, sizeof(*genl));
 	struct nl_family family;
 
-	if (!nl_parse_family(nlh, IPVSDUMMY_GENL_NAME, &family))
+	if (!genl || !nl_parse_family(nlh, IPVSDUMMY_GENL_NAME, &family))
 		return true;
 	if (genl->cmd == CTRL_CMD_DELFAMILY && family.id == f->ask.family.id)
 		put_unavailable(f);

@@ -252,6 +252,19 @@ struct nlmsghdr *nl_grow(struct nl *nl, size_t len)
 }
 
 /**
+ * nl_head - the header that follows a message's own
+ * @nlh: a message
+ * @size: size of that header
+ *
+ * Return: it, or NULL if the message is too short for it.
+ */
+const void *nl_head(const struct nlmsghdr *nlh, size_t size)
+{
+	return mnl_nlmsg_get_payload_len(nlh) < size ?
+	       NULL : mnl_nlmsg_get_payload(nlh);
+}
+
+/**
  * nl_attr - find an attribute
  * @nlh: a message
  * @head: size of its header
@@ -268,6 +281,59 @@ const struct nlattr *nl_attr(const struct nlmsghdr *nlh, size_t head,
 		if (mnl_attr_get_type(attr) == type)
 			return attr;
 	return NULL;
+}
+
+/**
+ * nl_number - the value of an attribute that is a number
+ * @attr: the attribute, or NULL
+ * @without: what it is if there is none, or one of no known length
+ *
+ * Return: the value.
+ */
+uint32_t nl_number(const struct nlattr *attr, uint32_t without)
+{
+	switch (attr ? mnl_attr_get_payload_len(attr) : 0) {
+	case sizeof(uint8_t):
+		return mnl_attr_get_u8(attr);
+	case sizeof(uint16_t):
+		return mnl_attr_get_u16(attr);
+	case sizeof(uint32_t):
+		return mnl_attr_get_u32(attr);
+	}
+	return without;
+}
+
+/**
+ * nl_copy_string - copy an attribute that is a string
+ * @dst: where to
+ * @size: room at @dst; what does not fit is cut off
+ * @attr: the attribute, with a terminating zero or without
+ */
+void nl_copy_string(char *dst, size_t size, const struct nlattr *attr)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	len = strnlen(mnl_attr_get_payload(attr), len);
+	if (len >= size)
+		len = size - 1;
+	memcpy(dst, mnl_attr_get_payload(attr), len);
+	dst[len] = '\0';
+}
+
+/**
+ * nl_is_string - compare an attribute that is a string
+ * @attr: the attribute, with a terminating zero or without
+ * @string: a string
+ *
+ * Return: whether they are the same.
+ */
+bool nl_is_string(const struct nlattr *attr, const char *string)
+{
+	size_t len = strnlen(mnl_attr_get_payload(attr),
+			     mnl_attr_get_payload_len(attr));
+
+	return len == strlen(string) &&
+	       !memcmp(mnl_attr_get_payload(attr), string, len);
 }
 
 /* It has names of interfaces in it, which can be of any bytes */
@@ -290,34 +356,26 @@ static void take_text(struct nl *nl, const struct nlattr *attr)
  */
 int nl_parse_error(struct nl *nl, const struct nlmsghdr *nlh)
 {
-	size_t skip = sizeof(struct nlmsgerr);
-	const struct nlmsgerr *error;
+	bool done = nlh->nlmsg_type == NLMSG_DONE;
+	size_t skip = done ? sizeof(int) : sizeof(struct nlmsgerr);
+	const struct nlmsgerr *error = nl_head(nlh, skip);
 	const struct nlattr *attr;
 	int err;
 
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(err))
+	if (!error || error->error > 0 || error->error < -MAX_ERRNO)
 		return -EBADMSG;
-	error = mnl_nlmsg_get_payload(nlh);
 	err = error->error;
-	if (err > 0 || err < -MAX_ERRNO)
-		return -EBADMSG;
-
-	if (nlh->nlmsg_type == NLMSG_DONE)
-		skip = sizeof(err);
-	else if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+	if (!done && !(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += error->msg.nlmsg_len - sizeof(error->msg);
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
 	    mnl_nlmsg_get_payload_len(nlh) < skip)
 		return err;
 
 	mnl_attr_for_each(attr, nlh, skip) {
-		size_t len = mnl_attr_get_payload_len(attr);
-
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
 			take_text(nl, attr);
-		else if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS &&
-			 len == sizeof(nl->offset))
-			nl->offset = mnl_attr_get_u32(attr);
+		else if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS)
+			nl->offset = nl_number(attr, 0);
 	}
 	return err;
 }
@@ -419,16 +477,17 @@ static uint32_t parse_groups(const struct nlattr *groups)
 	const struct nlattr *group, *item;
 
 	mnl_attr_for_each_nested(group, groups) {
-		const char *name = "";
+		bool named = false;
 		uint32_t id = 0;
 
 		mnl_attr_for_each_nested(item, group) {
 			if (mnl_attr_get_type(item) == CTRL_ATTR_MCAST_GRP_NAME)
-				name = mnl_attr_get_str(item);
+				named = nl_is_string(item,
+						     IPVSDUMMY_MCGRP_CONFLICTS);
 			if (mnl_attr_get_type(item) == CTRL_ATTR_MCAST_GRP_ID)
-				id = mnl_attr_get_u32(item);
+				id = nl_number(item, 0);
 		}
-		if (!strcmp(name, IPVSDUMMY_MCGRP_CONFLICTS))
+		if (named)
 			return id;
 	}
 	return 0;
@@ -452,10 +511,10 @@ bool nl_parse_family(const struct nlmsghdr *nlh, const char *name,
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		switch (mnl_attr_get_type(attr)) {
 		case CTRL_ATTR_FAMILY_ID:
-			family->id = mnl_attr_get_u16(attr);
+			family->id = nl_number(attr, 0);
 			break;
 		case CTRL_ATTR_FAMILY_NAME:
-			named = !strcmp(mnl_attr_get_str(attr), name);
+			named = nl_is_string(attr, name);
 			break;
 		case CTRL_ATTR_MCAST_GROUPS:
 			family->group = parse_groups(attr);

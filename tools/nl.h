@@ -65,7 +65,11 @@ struct nlmsghdr *nl_begin(struct nl *nl, uint16_t type, uint16_t flags,
 			  size_t head);
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
 struct nlmsghdr *nl_grow(struct nl *nl, size_t len);
+const void *nl_head(const struct nlmsghdr *nlh, size_t size);
 const struct nlattr *nl_attr(const struct nlmsghdr *nlh, size_t head, int type);
+uint32_t nl_number(const struct nlattr *attr, uint32_t without);
+void nl_copy_string(char *dst, size_t size, const struct nlattr *attr);
+bool nl_is_string(const struct nlattr *attr, const char *string);
 int nl_parse_error(struct nl *nl, const struct nlmsghdr *nlh);
 int nl_talk(struct nl *nl, nl_callback *callback, void *data);
 bool nl_is_missing(const struct nl *nl, int err);

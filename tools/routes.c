@@ -16,10 +16,7 @@ static const struct rtmsg *head_of(const struct nlmsghdr *nlh)
 static uint32_t number_of(const struct nlmsghdr *nlh, int type,
 			  uint32_t without)
 {
-	const struct nlattr *attr;
-
-	attr = nl_attr(nlh, sizeof(struct rtmsg), type);
-	return attr ? mnl_attr_get_u32(attr) : without;
+	return nl_number(nl_attr(nlh, sizeof(struct rtmsg), type), without);
 }
 
 static uint32_t table_of(const struct nlmsghdr *nlh)
@@ -34,9 +31,9 @@ static uint32_t metric_of(const struct nlmsghdr *nlh)
 
 static bool is_default(const struct nlmsghdr *nlh)
 {
-	const struct rtmsg *head = head_of(nlh);
+	const struct rtmsg *head = nl_head(nlh, sizeof(*head));
 
-	return nlh->nlmsg_type == RTM_NEWROUTE &&
+	return head && nlh->nlmsg_type == RTM_NEWROUTE &&
 	       (head->rtm_family == AF_INET || head->rtm_family == AF_INET6) &&
 	       !head->rtm_dst_len && !head->rtm_src_len &&
 	       !(head->rtm_flags & RTM_F_CLONED);

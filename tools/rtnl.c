@@ -14,17 +14,6 @@
 /* Room for attributes that a copy has and the original has not */
 #define REQUEST_SLACK	256
 
-static void copy_string(char *dst, size_t size, const struct nlattr *attr)
-{
-	size_t len = mnl_attr_get_payload_len(attr);
-
-	len = strnlen(mnl_attr_get_payload(attr), len);
-	if (len >= size)
-		len = size - 1;
-	memcpy(dst, mnl_attr_get_payload(attr), len);
-	dst[len] = '\0';
-}
-
 /**
  * rtnl_link_parse - parse what the kernel tells of a link
  * @link: filled in, but for the message itself
@@ -32,23 +21,27 @@ static void copy_string(char *dst, size_t size, const struct nlattr *attr)
  */
 void rtnl_link_parse(struct rtnl_link *link, const struct nlmsghdr *nlh)
 {
-	const struct ifinfomsg *head = mnl_nlmsg_get_payload(nlh);
+	const struct ifinfomsg *head = nl_head(nlh, sizeof(*head));
 	const struct nlattr *attr, *kind;
 
 	link->name[0] = '\0';
 	link->kind[0] = '\0';
+	link->index = 0;
+	link->flags = 0;
+	if (!head)
+		return;
 	link->index = head->ifi_index;
 	link->flags = head->ifi_flags;
 
 	attr = nl_attr(nlh, sizeof(*head), IFLA_IFNAME);
 	if (attr)
-		copy_string(link->name, sizeof(link->name), attr);
+		nl_copy_string(link->name, sizeof(link->name), attr);
 	attr = nl_attr(nlh, sizeof(*head), IFLA_LINKINFO);
 	if (attr)
 		mnl_attr_for_each_nested(kind, attr)
 			if (mnl_attr_get_type(kind) == IFLA_INFO_KIND)
-				copy_string(link->kind, sizeof(link->kind),
-					    kind);
+				nl_copy_string(link->kind, sizeof(link->kind),
+					       kind);
 }
 
 static int got_link(const struct nlmsghdr *nlh, void *data)
@@ -152,12 +145,12 @@ struct dump {
 
 static int got_address(const struct nlmsghdr *nlh, void *data)
 {
-	const struct ifaddrmsg *head = mnl_nlmsg_get_payload(nlh);
+	const struct ifaddrmsg *head = nl_head(nlh, sizeof(*head));
 	struct dump *dump = data;
 	struct messages *messages = dump->messages;
 	int err;
 
-	if (nlh->nlmsg_type != RTM_NEWADDR ||
+	if (!head || nlh->nlmsg_type != RTM_NEWADDR ||
 	    (int)head->ifa_index != dump->index ||
 	    tfind(nlh, &messages->known, compare_addresses))
 		return 0;
@@ -196,12 +189,12 @@ int rtnl_addresses(struct nl *nl, int index, struct messages *addresses)
 
 static int got_route(const struct nlmsghdr *nlh, void *data)
 {
-	const struct rtmsg *head = mnl_nlmsg_get_payload(nlh);
+	const struct rtmsg *head = nl_head(nlh, sizeof(*head));
 	const struct nlattr *oif;
 	struct dump *dump = data;
 
 	/* What the kernel made it makes again */
-	if (nlh->nlmsg_type != RTM_NEWROUTE ||
+	if (!head || nlh->nlmsg_type != RTM_NEWROUTE ||
 	    head->rtm_protocol == RTPROT_KERNEL ||
 	    head->rtm_protocol == RTPROT_REDIRECT ||
 	    head->rtm_protocol == RTPROT_RA || head->rtm_flags & RTM_F_CLONED)
@@ -210,7 +203,7 @@ static int got_route(const struct nlmsghdr *nlh, void *data)
 	if (nl_attr(nlh, sizeof(*head), RTA_NH_ID))
 		return 0;
 	oif = nl_attr(nlh, sizeof(*head), RTA_OIF);
-	if (!oif || (int)mnl_attr_get_u32(oif) != dump->index)
+	if (!oif || (int)nl_number(oif, 0) != dump->index)
 		return 0;
 	return add_message(dump->messages, nlh);
 }

@@ -81,17 +81,6 @@ struct standalone {
 	size_t neighbour_count;
 };
 
-static void copy_string(char *dst, size_t size, const struct nlattr *attr)
-{
-	size_t len = strnlen(mnl_attr_get_payload(attr),
-			     mnl_attr_get_payload_len(attr));
-
-	if (len >= size)
-		len = size - 1;
-	memcpy(dst, mnl_attr_get_payload(attr), len);
-	dst[len] = '\0';
-}
-
 static bool is_kind(const struct device *device, const char *const *kinds)
 {
 	for (; *kinds; kinds++)
@@ -127,7 +116,8 @@ static void parse_info(struct device *device, const struct nlattr *info)
 
 	mnl_attr_for_each_nested(attr, info) {
 		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-			copy_string(device->kind, sizeof(device->kind), attr);
+			nl_copy_string(device->kind, sizeof(device->kind),
+				       attr);
 		if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
 			data = attr;
 	}
@@ -135,7 +125,7 @@ static void parse_info(struct device *device, const struct nlattr *info)
 		return;
 	mnl_attr_for_each_nested(attr, data)
 		if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
-			device->vlan = mnl_attr_get_u16(attr);
+			device->vlan = nl_number(attr, 0);
 }
 
 /* Returns whether it is one of Ethernet */
@@ -149,12 +139,14 @@ static bool copy_lladdr(u8 lladdr[ETH_ALEN], const struct nlattr *attr)
 
 static int got_device(const struct nlmsghdr *nlh, void *data)
 {
-	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct ifinfomsg *ifi = nl_head(nlh, sizeof(*ifi));
 	struct standalone *alone = data;
 	const struct nlattr *attr;
 	bool link_is_elsewhere = false;
 	struct device *device;
 
+	if (!ifi)
+		return MNL_CB_OK;
 	device = reallocarray(alone->devices, alone->count + 1,
 			      sizeof(*device));
 	if (!device)
@@ -166,13 +158,14 @@ static int got_device(const struct nlmsghdr *nlh, void *data)
 	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_IFNAME:
-			copy_string(device->name, sizeof(device->name), attr);
+			nl_copy_string(device->name, sizeof(device->name),
+				       attr);
 			break;
 		case IFLA_MASTER:
-			device->master = mnl_attr_get_u32(attr);
+			device->master = nl_number(attr, 0);
 			break;
 		case IFLA_LINK:
-			device->lower = mnl_attr_get_u32(attr);
+			device->lower = nl_number(attr, 0);
 			break;
 		case IFLA_LINK_NETNSID:
 			link_is_elsewhere = true;
@@ -257,13 +250,15 @@ static void copy_address(union nf_inet_addr *addr, u8 family,
 
 static int got_address(const struct nlmsghdr *nlh, void *data)
 {
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct ifaddrmsg *ifa = nl_head(nlh, sizeof(*ifa));
 	const struct nlattr *attr, *local = NULL, *address = NULL;
 	struct ipvsdummy_ifaddr ifaddr = {};
 	struct standalone *alone = data;
 	const struct device *device;
 	bool came;
 
+	if (!ifa)
+		return MNL_CB_OK;
 	device = find_device(alone, ifa->ifa_index);
 	if ((ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6) ||
 	    !device || !is_watched(alone, device))
@@ -338,19 +333,15 @@ static int got_neighbour(const struct nlmsghdr *nlh, void *data)
 {
 	const u16 confirmed = NUD_REACHABLE | NUD_PERMANENT;
 	const u16 known = confirmed | NUD_STALE | NUD_DELAY | NUD_PROBE;
-	const struct ndmsg *nd = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr, *dst = NULL, *lladdr = NULL;
+	const struct ndmsg *nd = nl_head(nlh, sizeof(*nd));
+	struct neighbour neighbour = {}, *more;
 	struct standalone *alone = data;
-	struct neighbour neighbour = {
-		.family = nd->ndm_family,
-		.owner = {
-			.ifindex = nd->ndm_ifindex,
-			.evidence = IPVSDUMMY_EVIDENCE_NEIGH,
-			.confirmed = nd->ndm_state & confirmed,
-		},
-	}, *more;
-	const struct device *device = find_device(alone, nd->ndm_ifindex);
+	const struct device *device;
 
+	if (!nd)
+		return MNL_CB_OK;
+	device = find_device(alone, nd->ndm_ifindex);
 	if ((nd->ndm_family != AF_INET && nd->ndm_family != AF_INET6) ||
 	    nd->ndm_type != RTN_UNICAST || !(nd->ndm_state & known) ||
 	    !device || !is_watched(alone, device))
@@ -364,7 +355,11 @@ static int got_neighbour(const struct nlmsghdr *nlh, void *data)
 	if (!dst || !copy_lladdr(neighbour.owner.lladdr, lladdr) ||
 	    is_own(alone, neighbour.owner.lladdr))
 		return MNL_CB_OK;
+	neighbour.family = nd->ndm_family;
 	copy_address(&neighbour.addr, neighbour.family, dst);
+	neighbour.owner.ifindex = nd->ndm_ifindex;
+	neighbour.owner.evidence = IPVSDUMMY_EVIDENCE_NEIGH;
+	neighbour.owner.confirmed = nd->ndm_state & confirmed;
 	neighbour.owner.vlan = device->vlan;
 	if (is_vrrp(neighbour.owner.lladdr))
 		neighbour.owner.station = IPVSDUMMY_STATION_VRRP;
