@@ -109,6 +109,9 @@ static int unbind(struct eviction *e, const struct nlmsghdr *nlh,
 	int err;
 
 	batch_init(&e->batch, &e->rtnl, tolerate);
+	err = batch_reserve(&e->batch, nlh->nlmsg_len);
+	if (err)
+		return err;
 	request = batch_put(&e->batch, RTM_DELADDR, 0,
 			    mnl_nlmsg_get_payload(nlh),
 			    sizeof(struct ifaddrmsg));

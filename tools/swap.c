@@ -153,9 +153,11 @@ static int delete_link(struct swap *s, int index)
 static void put_label(struct swap *s, struct nlmsghdr *nlh,
 		      const struct nlattr *attr)
 {
-	const char *part = strchr(mnl_attr_get_str(attr), ':');
-	char label[2 * IFNAMSIZ];
+	char old[IFNAMSIZ], label[2 * IFNAMSIZ];
+	const char *part;
 
+	nl_copy_string(old, sizeof(old), attr);
+	part = strchr(old, ':');
 	snprintf(label, sizeof(label), "%s%s", s->plan->dev, part ?: "");
 	label[IFNAMSIZ - 1] = '\0';
 	mnl_attr_put_strz(nlh, IFA_LABEL, label);
@@ -176,8 +178,15 @@ static bool has_expired(const struct nlmsghdr *nlh)
 /* Do to the target what a message tells of the source */
 static int mirror_address(struct swap *s, const struct nlmsghdr *nlh)
 {
+	static const int kept[] = {
+		IFA_LOCAL, IFA_ADDRESS, IFA_FLAGS,
+		/* of one that comes, too */
+		IFA_LABEL, IFA_BROADCAST, IFA_CACHEINFO, IFA_RT_PRIORITY,
+		RTNL_IFA_PROTO,
+	};
 	struct ifaddrmsg head = *(struct ifaddrmsg *)mnl_nlmsg_get_payload(nlh);
 	bool add = nlh->nlmsg_type == RTM_NEWADDR;
+	size_t i, count = add ? sizeof(kept) / sizeof(*kept) : 3;
 	const struct nlattr *attr;
 	struct nlmsghdr *copy;
 	int err;
@@ -192,33 +201,19 @@ static int mirror_address(struct swap *s, const struct nlmsghdr *nlh)
 	copy = batch_put(&s->batch, nlh->nlmsg_type,
 			 add ? NLM_F_CREATE | NLM_F_REPLACE : 0,
 			 &head, sizeof(head));
-	mnl_attr_for_each(attr, nlh, sizeof(head)) {
-		switch (mnl_attr_get_type(attr)) {
-		case IFA_LOCAL:
-		case IFA_ADDRESS:
-			break;
-		case IFA_LABEL:
-			if (add)
-				put_label(s, copy, attr);
+	for (i = 0; i < count; i++) {
+		attr = nl_attr(nlh, sizeof(head), kept[i]);
+		if (!attr)
 			continue;
-		case IFA_FLAGS:
-			mnl_attr_put_u32(copy, IFA_FLAGS,
-					 mnl_attr_get_u32(attr) &
+		if (kept[i] == IFA_LABEL)
+			put_label(s, copy, attr);
+		else if (kept[i] == IFA_FLAGS)
+			mnl_attr_put_u32(copy, IFA_FLAGS, nl_number(attr, 0) &
 					 ~ADDRESS_FLAGS_LOST);
-			continue;
-		case IFA_BROADCAST:
-		case IFA_CACHEINFO:
-		case IFA_RT_PRIORITY:
-		case RTNL_IFA_PROTO:
-			if (add)
-				break;
-			continue;
-		default:
-			continue;
-		}
-		mnl_attr_put(copy, mnl_attr_get_type(attr),
-			     mnl_attr_get_payload_len(attr),
-			     mnl_attr_get_payload(attr));
+		else
+			mnl_attr_put(copy, kept[i],
+				     mnl_attr_get_payload_len(attr),
+				     mnl_attr_get_payload(attr));
 	}
 	batch_end(&s->batch);
 	return 0;
@@ -230,21 +225,21 @@ static int mirror_address(struct swap *s, const struct nlmsghdr *nlh)
 static bool is_renamed(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attr;
-	const char *label;
+	char label[IFNAMSIZ];
 
 	attr = nl_attr(nlh, sizeof(struct ifaddrmsg), IFA_LABEL);
 	if (!attr)
 		return false;
-	label = mnl_attr_get_str(attr);
+	nl_copy_string(label, sizeof(label), attr);
 	return !strncmp(label, SWAP_OLD_PREFIX, strlen(SWAP_OLD_PREFIX)) &&
 	       strchr(label, ':');
 }
 
 static bool is_wanted(const struct swap *s, const struct nlmsghdr *nlh)
 {
-	const struct ifaddrmsg *head = mnl_nlmsg_get_payload(nlh);
+	const struct ifaddrmsg *head = nl_head(nlh, sizeof(*head));
 
-	if ((int)head->ifa_index != s->source)
+	if (!head || (int)head->ifa_index != s->source)
 		return false;
 	if (nlh->nlmsg_type == RTM_NEWADDR)
 		return !is_renamed(nlh);
@@ -254,9 +249,9 @@ static bool is_wanted(const struct swap *s, const struct nlmsghdr *nlh)
 
 static void see_link(struct swap *s, const struct nlmsghdr *nlh)
 {
-	const struct ifinfomsg *head = mnl_nlmsg_get_payload(nlh);
+	const struct ifinfomsg *head = nl_head(nlh, sizeof(*head));
 
-	if (s->downed && head->ifi_index == s->source &&
+	if (head && s->downed && head->ifi_index == s->source &&
 	    !(head->ifi_flags & IFF_UP))
 		s->flushed = true;
 }
@@ -346,11 +341,10 @@ static int copy_route(struct swap *s, const struct nlmsghdr *nlh)
 	head.rtm_flags &= RTNH_F_ONLINK;
 	copy = batch_put(&s->batch, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND,
 			 &head, sizeof(head));
+	mnl_attr_put_u32(copy, RTA_OIF, s->target);
 	mnl_attr_for_each(attr, nlh, sizeof(head)) {
 		switch (mnl_attr_get_type(attr)) {
 		case RTA_OIF:
-			mnl_attr_put_u32(copy, RTA_OIF, s->target);
-			continue;
 		case RTA_CACHEINFO:
 			continue;
 		}
@@ -445,7 +439,7 @@ static int gen_mode(const struct rtnl_link *link)
 		mnl_attr_for_each_nested(item, family)
 			if (mnl_attr_get_type(item) ==
 			    IFLA_INET6_ADDR_GEN_MODE)
-				return mnl_attr_get_u8(item);
+				return nl_number(item, 0);
 	}
 	return -1;
 }
@@ -496,7 +490,10 @@ static int dress_new(struct swap *s)
 	copy_settings("ipv4", s->dev.name, s->new_name);
 	copy_settings("ipv6", s->dev.name, s->new_name);
 
-	nlh = begin_set(s, s->new.index);
+	begin_set(s, s->new.index);
+	nlh = nl_grow(&s->ask, s->dev.message.nlh.nlmsg_len);
+	if (!nlh)
+		return -ENOMEM;
 	for (i = 0; i < sizeof(copied) / sizeof(*copied); i++) {
 		attr = link_attr(&s->dev, copied[i]);
 		if (attr)
@@ -528,36 +525,43 @@ static int set_new_up(struct swap *s)
 }
 
 /* The other names of the old link; a name can be only at one place */
-static void put_alt_names(struct swap *s, uint16_t type, uint16_t flags,
-			  int index)
+static int put_alt_names(struct swap *s, uint16_t type, uint16_t flags,
+			 int index)
 {
 	struct ifinfomsg head = { .ifi_index = index };
 	const struct nlattr *attr, *name;
 	struct nlattr *names;
 	struct nlmsghdr *nlh;
+	int err;
 
+	err = batch_reserve(&s->batch, s->old.message.nlh.nlmsg_len);
+	if (err)
+		return err;
 	attr = link_attr(&s->old, IFLA_PROP_LIST);
 	nlh = batch_put(&s->batch, type, flags, &head, sizeof(head));
 	names = mnl_attr_nest_start(nlh, IFLA_PROP_LIST);
 	mnl_attr_for_each_nested(name, attr)
 		if (mnl_attr_get_type(name) == IFLA_ALT_IFNAME)
-			mnl_attr_put_strz(nlh, IFLA_ALT_IFNAME,
-					  mnl_attr_get_str(name));
+			mnl_attr_put(nlh, IFLA_ALT_IFNAME,
+				     mnl_attr_get_payload_len(name),
+				     mnl_attr_get_payload(name));
 	mnl_attr_nest_end(nlh, names);
 	batch_end(&s->batch);
+	return 0;
 }
 
 static int move_alt_names(struct swap *s, int target)
 {
-	const struct nlattr *attr = link_attr(&s->old, IFLA_PROP_LIST);
+	int err;
 
-	if (!attr)
+	if (!link_attr(&s->old, IFLA_PROP_LIST))
 		return 0;
 	batch_init(&s->batch, &s->ask, tolerate_none);
-	put_alt_names(s, RTM_DELLINKPROP, 0, s->old.index);
-	put_alt_names(s, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL |
-		      NLM_F_APPEND, target);
-	return batch_send(&s->batch);
+	err = put_alt_names(s, RTM_DELLINKPROP, 0, s->old.index);
+	if (!err)
+		err = put_alt_names(s, RTM_NEWLINKPROP, NLM_F_CREATE |
+				    NLM_F_EXCL | NLM_F_APPEND, target);
+	return err ? err : batch_send(&s->batch);
 }
 
 /* After the addresses: what would have had an effect on them */
