@@ -52,6 +52,12 @@ check-load:
 check-kernels:
 	@selftests/check-kernels $(SUITES)
 
+check-debug:
+	@KERNEL=debug selftests/check
+
+coverage:
+	@selftests/coverage
+
 check-install:
 	@selftests/install/run
 
@@ -72,5 +78,5 @@ clean:
 	rm -f .*.cmd modules.order kmod/modules.order Module.symvers
 
 .PHONY: all packages modules tools install uninstall
-.PHONY: demo check check-load check-kernels check-install check-deploy
-.PHONY: shell bench clean
+.PHONY: demo check check-load check-kernels check-debug coverage check-install
+.PHONY: check-deploy shell bench clean

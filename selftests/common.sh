@@ -13,7 +13,7 @@ command -v ipvsdummyctl >/dev/null ||
 	PATH=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../tools:$PATH
 
 readonly dev=kube-ipvs0
-deadline=${DEADLINE:-20}	# seconds that a condition is waited for
+deadline=$((20 * ${PATIENCE:-1}))	# seconds that a condition is waited for
 
 skip_all()
 {

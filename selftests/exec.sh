@@ -105,7 +105,7 @@ running()
 
 test_bounds()
 {
-	deadline=60
+	deadline=$((3 * deadline))
 	setup --exec-jobs 2 <<-'EOF'
 		[ -e go ] || : >run-$$
 		until [ -e go ]; do read -rt 0.1 <>wait; done

@@ -7,7 +7,7 @@
 #   netns $ns:  kube-ipvs0 (ipvsdummy)   w0 (veth, watched): 10.0.0.1/14
 . "$(dirname "$0")/common.sh"
 
-deadline=300
+deadline=$((15 * deadline))
 
 setup()
 {

@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NL_PATIENCE	15000	/* ms for an answer, under emulation */
+#define NL_PATIENCE	(15000 * patience())	/* ms for an answer, under emulation */
 
 #define die(fmt, ...) do {						\
 	fprintf(stderr, "# %s:%d: " fmt "\n", __FILE__, __LINE__,	\
@@ -49,6 +49,21 @@ const char *text(const char *fmt, ...)
 	va_end(args);
 	return buffer;
 }
+
+/* How many times slower than usual everything may be */
+static inline int patience(void)
+{
+	const char *factor = getenv("PATIENCE");
+
+	return factor ? atoi(factor) : 1;
+}
+
+/* The harness, which goes first, knows of seconds only. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	(30 * patience())
+#undef TEST_F_TIMEOUT
+#define TEST_F_TIMEOUT(fixture_name, test_name, timeout) \
+	__TEST_F_IMPL(fixture_name, test_name, -1, (timeout) * patience())
 
 static inline int64_t now_ms(void)
 {
