@@ -49,6 +49,9 @@ check:
 check-load:
 	@selftests/check load
 
+check-follow:
+	@selftests/check follow
+
 check-kernels:
 	@selftests/check-kernels $(SUITES)
 
@@ -78,5 +81,5 @@ clean:
 	rm -f .*.cmd modules.order kmod/modules.order Module.symvers
 
 .PHONY: all packages modules tools install uninstall
-.PHONY: demo check check-load check-kernels check-debug coverage check-install
-.PHONY: check-deploy shell bench clean
+.PHONY: demo check check-load check-follow check-kernels check-debug coverage
+.PHONY: check-install check-deploy shell bench clean

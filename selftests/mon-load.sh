@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# VM: lane=load part=valgrind timeout=2400
+# VM: lane=follow part=valgrind timeout=2400
 #
 # The monitor in a storm: 50,000 conflicts at once, a million events.
 #
