@@ -159,6 +159,8 @@ static void miss(struct ipvsdummy_link *link)
 	guard->unrecorded++;
 	guard->unreported++;
 	guard->missed = true;
+	if (guard->n_conflicts < IPVSDUMMY_CONFLICTS_MAX)
+		ipvsdummy_guard_retry(guard);
 	if (guard->missed_at &&
 	    time_before(jiffies, guard->missed_at + IPVSDUMMY_REPEAT))
 		return;
@@ -802,7 +804,7 @@ static void log_event(struct ipvsdummy_guard *guard,
 	if (!ipvsdummy_may_log(guard))
 		return;
 	if (info->event == IPVSDUMMY_EVENT_LOST) {
-		pr_warn("%s: the conflict table is full, %llu not recorded\n",
+		pr_warn("%s: no room for %llu conflicts\n",
 			record->ifname, info->count);
 		return;
 	}

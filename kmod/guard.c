@@ -224,6 +224,20 @@ void ipvsdummy_guard_rejudge(struct ipvsdummy_guard *guard, u8 family,
 	}
 }
 
+static void look_again(struct ipvsdummy_guard *guard)
+{
+	struct net_device *dev;
+
+	guard->short_of_memory = false;
+	for_each_netdev(guard->net, dev) {
+		ipvsdummy_lladdr_update(guard, dev);
+		ipvsdummy_watch_device(dev);
+		ipvsdummy_watch_dirty(dev);
+	}
+	set_bit(IPVSDUMMY_GUARD_ROUTES, &guard->flags);
+	set_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags);
+}
+
 /**
  * ipvsdummy_guard_work - do what was put off, and see when there is more
  * @work: the guard's work
@@ -243,8 +257,10 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	deaf = !ipvsdummy_gateway_listen(guard->net);
 	rtnl_lock();
 	ipvsdummy_guard_work_begin(guard);
-	ipvsdummy_guard_refresh(guard);
 	now = jiffies;
+	if (guard->short_of_memory && time_after_eq(now, guard->retry_at))
+		look_again(guard);
+	ipvsdummy_guard_refresh(guard);
 	if (ipvsdummy_index_purge(&guard->index, now - IPVSDUMMY_HOLD) ||
 	    test_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags))
 		ipvsdummy_guard_rescan(guard);
@@ -258,6 +274,8 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	delay = min(delay, ipvsdummy_lladdr_expire(guard, now));
 	if (deaf || test_bit(IPVSDUMMY_GUARD_ASK, &guard->flags))
 		delay = min_t(unsigned long, delay, HZ);
+	if (guard->short_of_memory)
+		delay = min(delay, guard->retry_at - now);
 	if (!list_empty(gone)) {
 		addr = list_first_entry(gone, struct ipvsdummy_watched_addr,
 					gone_node);

@@ -45,6 +45,7 @@ struct mem_cgroup;
 #endif
 
 #define IPVSDUMMY_HOLD		(5 * HZ)	/* before what went is over */
+#define IPVSDUMMY_RETRY		(5 * HZ)	/* what found no memory */
 #define IPVSDUMMY_REPEAT	(10 * HZ)	/* between equal events */
 #define IPVSDUMMY_EXPIRE	(IPVSDUMMY_EXPIRE_SECS * HZ)	/* not retried */
 #define IPVSDUMMY_CLAIM_SECS	600	/* of silence, unless set otherwise */
@@ -317,6 +318,8 @@ enum ipvsdummy_claim_state {
  * @missed: one of them may find a place now
  * @missed_at: when that was last told, in jiffies
  * @unwatched: addresses of watched interfaces, and gateways, that found no place
+ * @short_of_memory: all is to be looked at again at @retry_at; RTNL
+ * @retry_at: in jiffies; RTNL
  * @own_lladdrs: of this host's interfaces, now or a moment ago; RTNL, readers
  *	RCU
  * @former_lladdrs: those that are no more, the first gone first; RTNL
@@ -359,6 +362,8 @@ struct ipvsdummy_guard {
 	bool missed;
 	unsigned long missed_at;
 	u64 unwatched;
+	bool short_of_memory;
+	unsigned long retry_at;
 
 	DECLARE_HASHTABLE(own_lladdrs, 8);
 	struct list_head former_lladdrs;
@@ -438,6 +443,7 @@ struct ipvsdummy_net *ipvsdummy_net(const struct net *net);
 struct ipvsdummy_guard *ipvsdummy_guard_get(struct net *net);
 void ipvsdummy_guard_put(struct ipvsdummy_guard *guard);
 void ipvsdummy_guard_kick(struct ipvsdummy_guard *guard);
+void ipvsdummy_guard_retry(struct ipvsdummy_guard *guard);
 void ipvsdummy_guard_work_begin(struct ipvsdummy_guard *guard);
 void ipvsdummy_guard_work_end(struct ipvsdummy_guard *guard);
 

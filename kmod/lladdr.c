@@ -117,8 +117,10 @@ void ipvsdummy_lladdr_update(struct ipvsdummy_guard *guard,
 	}
 
 	own = kzalloc(sizeof(*own), GFP_KERNEL_ACCOUNT);
-	if (!own)
+	if (!own) {
+		ipvsdummy_guard_retry(guard);
 		return;
+	}
 	INIT_LIST_HEAD(&own->former_node);
 	own->ifindex = dev->ifindex;
 	ether_addr_copy(own->lladdr, dev->dev_addr);

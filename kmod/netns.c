@@ -153,6 +153,25 @@ void ipvsdummy_guard_kick(struct ipvsdummy_guard *guard)
 }
 
 /**
+ * ipvsdummy_guard_retry - something found no memory
+ * @guard: the guard
+ *
+ * All is looked at again after IPVSDUMMY_RETRY, and until there is memory: what is
+ * watched, and what is in conflict, must not depend on a moment.
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_guard_retry(struct ipvsdummy_guard *guard)
+{
+	ASSERT_RTNL();
+	if (guard->short_of_memory)
+		return;
+	guard->short_of_memory = true;
+	guard->retry_at = jiffies + IPVSDUMMY_RETRY;
+	ipvsdummy_guard_kick(guard);
+}
+
+/**
  * ipvsdummy_guard_work_begin - a worker begins with what may need memory
  * @guard: the guard
  *

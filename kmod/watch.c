@@ -194,6 +194,8 @@ void ipvsdummy_watch_addr(struct ipvsdummy_guard *guard,
 	addr = ipvsdummy_index_add(&guard->index, ifaddr, &came);
 	if (IS_ERR(addr)) {
 		guard->unwatched++;
+		if (PTR_ERR(addr) == -ENOMEM)
+			ipvsdummy_guard_retry(guard);
 		if (ipvsdummy_may_log(guard))
 			pr_warn("%s: an address is not watched, error %ld\n",
 				dev->name, PTR_ERR(addr));
@@ -296,6 +298,7 @@ static bool update(struct ipvsdummy_guard *guard, struct net_device *dev)
 		watched->reason = reason;
 	} else if (reason && watch(guard, dev, reason)) {
 		guard->unwatched++;
+		ipvsdummy_guard_retry(guard);
 		if (ipvsdummy_may_log(guard))
 			pr_warn("%s: not watched, no memory\n", dev->name);
 	}

@@ -184,8 +184,8 @@ static int watch_list(struct ctl *ctl)
 	else
 		ret = print_watches(ctl, &watches);
 	if (!err && status.unwatched)
-		fail(NULL, "the index has been full, %" PRIu64
-		     " addresses not watched", status.unwatched);
+		fail(NULL, "there was no room for %" PRIu64
+		     " watched addresses", status.unwatched);
 	records_free(&watches);
 	return ret;
 }

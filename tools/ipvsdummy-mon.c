@@ -197,8 +197,8 @@ static int list(struct report *report, const struct options *options)
 		ret = fail("conflicts", "%s", nl_error(&nl, err));
 	} else {
 		if (status.unrecorded)
-			fail(NULL, "the conflict table has been full, %" PRIu64
-			     " not recorded", status.unrecorded);
+			fail(NULL, "there was no room for %" PRIu64
+			     " conflicts", status.unrecorded);
 		ret = finish(print_listing(&listing));
 	}
 	records_free(&listing.conflicts);

@@ -106,8 +106,8 @@ static void describe(char dst[static WHY_MAX], const struct record *record)
 	else if (!record->has[IPVSDUMMY_A_COUNT])
 		sprintf(dst, "the module was loaded anew, events are lost");
 	else if (record->has[IPVSDUMMY_A_IFINDEX])
-		sprintf(dst, "the conflict table is full, %" PRIu64
-			" not recorded", record->count);
+		sprintf(dst, "there is no room for %" PRIu64
+			" conflicts", record->count);
 	else
 		sprintf(dst, "%" PRIu64 " events are lost", record->count);
 }

@@ -102,8 +102,8 @@ enum ipvsdummy_evidence {
  *   another one now; action tells its state.
  * @IPVSDUMMY_EVENT_RESOLVED: The conflict is over.
  * @IPVSDUMMY_EVENT_LOST: As many events as count says are not to be had any
- *   more, or, with ifindex, as many conflicts were not recorded because the
- *   table was full.
+ *   more, or, with ifindex, for as many conflicts there was no place in the
+ *   table or no memory.
  */
 enum ipvsdummy_event {
 	IPVSDUMMY_EVENT_REJECTED = 1,
