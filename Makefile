@@ -58,6 +58,9 @@ check-kernels:
 check-debug:
 	@KERNEL=debug selftests/check
 
+check-faults:
+	@KERNEL=debug selftests/check faults
+
 coverage:
 	@selftests/coverage
 
@@ -81,5 +84,5 @@ clean:
 	rm -f .*.cmd modules.order kmod/modules.order Module.symvers
 
 .PHONY: all packages modules tools install uninstall
-.PHONY: demo check check-load check-follow check-kernels check-debug coverage
-.PHONY: check-install check-deploy shell bench clean
+.PHONY: demo check check-load check-follow check-kernels check-debug check-faults
+.PHONY: coverage check-install check-deploy shell bench clean
