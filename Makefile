@@ -61,6 +61,10 @@ check-debug:
 check-faults:
 	@KERNEL=debug selftests/check faults
 
+MINUTES ?= 60
+fuzz:
+	@selftests/fuzz-long $(MINUTES)
+
 coverage:
 	@selftests/coverage
 
@@ -85,4 +89,4 @@ clean:
 
 .PHONY: all packages modules tools install uninstall
 .PHONY: demo check check-load check-follow check-kernels check-debug check-faults
-.PHONY: coverage check-install check-deploy shell bench clean
+.PHONY: fuzz coverage check-install check-deploy shell bench clean

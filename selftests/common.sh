@@ -268,6 +268,33 @@ active()
 		jq '[.[].classes[].active] | add')" = "$1" ]
 }
 
+# Addresses in conflict by the module's table, and as it judges each of them now; of
+# links with plain names only, as ip's JSON escapes no control characters
+readonly plain_name='select(.dev | test("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"))'
+
+recorded()
+{
+	here ipvsdummy-mon --json |
+		jq -r "$plain_name"' | select(.event != "rejected" and
+			.event != "skipped") | "\(.dev) \(.address) \(.class)"' |
+		sort
+}
+
+judged_now()
+{
+	here ip -j addr show type ipvsdummy | tr -d '\001-\037' |
+		jq -r ".[] | select(.ifname) | .dev = .ifname | $plain_name |"'
+			[.addr_info[].local] as $local | select($local != []) |
+			"check \(.dev) \($local | unique | join(" "))"' |
+		ctl -j -force -batch - | jq -r '.[] | select(.class and
+			.action != "allow") | "\(.dev) \(.address) \(.class)"' | sort
+}
+
+table_is_true()
+{
+	[ "$(recorded)" = "$(judged_now)" ]
+}
+
 # saw EVENTS FILE ADDRESS
 saw()
 {
