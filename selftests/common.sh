@@ -268,26 +268,40 @@ active()
 		jq '[.[].classes[].active] | add')" = "$1" ]
 }
 
-# Addresses in conflict by the module's table, and as it judges each of them now; of
-# links with plain names only, as ip's JSON escapes no control characters
+# Addresses in conflict by the module's table, and as it judges each of them now. Of
+# links with plain names only, as ip's JSON escapes no control characters; without what
+# is bound with a network or a peer of its own, as `check` is about an address alone.
 readonly plain_name='select(.dev | test("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"))'
+
+# bound_to_each FILTER: of jq, for each link
+bound_to_each()
+{
+	here ip -j addr show type ipvsdummy | tr -d '\001-\037' |
+		jq -r ".[] | select(.ifname) | .dev = .ifname | $plain_name | $1"
+}
+
+alone()
+{
+	grep -vFf <(bound_to_each '.dev as $dev | .addr_info[] | select(.address or
+		.prefixlen < if .family == "inet" then 32 else 128 end) |
+		"\($dev) \(.local) "') | sort
+}
 
 recorded()
 {
 	here ipvsdummy-mon --json |
 		jq -r "$plain_name"' | select(.event != "rejected" and
 			.event != "skipped") | "\(.dev) \(.address) \(.class)"' |
-		sort
+		alone
 }
 
 judged_now()
 {
-	here ip -j addr show type ipvsdummy | tr -d '\001-\037' |
-		jq -r ".[] | select(.ifname) | .dev = .ifname | $plain_name |"'
-			[.addr_info[].local] as $local | select($local != []) |
-			"check \(.dev) \($local | unique | join(" "))"' |
+	bound_to_each '[.addr_info[].local] as $local | select($local != []) |
+		"check \(.dev) \($local | unique | join(" "))"' |
 		ctl -j -force -batch - | jq -r '.[] | select(.class and
-			.action != "allow") | "\(.dev) \(.address) \(.class)"' | sort
+			.action != "allow") | "\(.dev) \(.address) \(.class)"' |
+		alone
 }
 
 table_is_true()

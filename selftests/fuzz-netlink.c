@@ -318,7 +318,7 @@ static void generate(struct input *input)
 	input->len = 0;
 	put_bytes(input, &head, sizeof(head));
 	switch (any(32)) {
-	case 0:	/* seldom: to make and end one takes long */
+	case 0:	/* seldom, for takes_long() */
 		generate_link(input, &head);
 		break;
 	case 1 ... 8:
@@ -379,13 +379,20 @@ static const struct attribute *attributes_of(const struct head *head)
 	}
 }
 
+/* To make a link and to end one takes as long as ten other things. */
+static bool takes_long(const struct head *head)
+{
+	return !head->family &&
+	       (head->type == RTM_NEWLINK || head->type == RTM_DELLINK);
+}
+
 static void mutate(struct input *input)
 {
 	struct head *head = (void *)input->bytes;
 	size_t at = head_size(head), len;
 	const struct nlattr *attr;
 
-	if (at > input->len)
+	if (at > input->len || (takes_long(head) && any(4)))
 		return generate(input);
 	switch (any(4)) {
 	case 0:

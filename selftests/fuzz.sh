@@ -13,28 +13,34 @@ here=$(dirname "$(readlink -f "$0")")
 kcov=/sys/kernel/debug/kcov
 SCALE=${SCALE:-1}
 readonly here kcov seconds=$((4 * SCALE))
-readonly inputs=2000	# in one namespace: more make more links, which slow down all
+readonly inputs=10000	# in one namespace: more make more links, which slow down all
 
 [ -e "$here/fuzz-netlink" ] || skip_all "not built"
 modprobe tun && chmod 666 /dev/net/tun || skip_all "no taps"
 
 # What there is, made by whoever may do it in the namespace that he is in
 lab='set -e
-ip link set lo up
-ip link add vip0 type ipvsdummy
-ip link add w0 type dummy
-ip tuntap add tap0 mode tap
-ip link set tap0 address 02:00:00:00:00:01
-for dev in w0 tap0; do
-	ipvsdummyctl watch add $dev
-	ip link set $dev up
-done
-ip addr add 10.1.0.1/24 dev tap0
-ip addr add fd00:1::1/64 dev tap0 nodad
-ip addr add 10.1.1.1/24 dev w0
-for vip in 10.1.0.7 10.1.0.8 10.2.0.1 10.1.1.7 fd00:1::7 fd00:2::1; do
-	ip addr add $vip dev vip0
-done'
+ip -batch - <<END
+link set lo up
+link add vip0 type ipvsdummy
+link add w0 type dummy
+tuntap add tap0 mode tap
+link set tap0 address 02:00:00:00:00:01
+END
+ipvsdummyctl -batch - <<END
+watch add w0
+watch add tap0
+END
+ip -batch - <<END
+link set w0 up
+link set tap0 up
+addr add 10.1.0.1/24 dev tap0
+addr add fd00:1::1/64 dev tap0 nodad
+addr add 10.1.1.1/24 dev w0
+$(for vip in 10.1.0.7 10.1.0.8 10.2.0.1 10.1.1.7 fd00:1::7 fd00:2::1; do
+	echo "addr add $vip dev vip0"
+done)
+END'
 
 # fuzz SECONDS PROGRAM COMMAND...: rounds of inputs, each in a namespace of its own
 # that COMMAND makes or enters
@@ -67,8 +73,13 @@ fuzz()
 true_table()
 {
 	[ -n "$ns" ] || return 0
-	busywait table_is_true ||
-		fail "$(diff <(recorded) <(judged_now) | head -n 20)"
+	busywait table_is_true || {
+		diff <(recorded) <(judged_now)
+		here ip addr
+		all_set
+		here ipvsdummy-mon --json
+		fail "the table is not what would be judged now"
+	}
 	ip netns del "$ns"
 	namespaces=${namespaces/ $ns}
 	new_netns
@@ -93,7 +104,7 @@ test_netlink()
 test_frames()
 {
 	new_netns
-	fuzz $((seconds / 4)) "frames tap0" in_new_netns
+	fuzz $((seconds / 2)) "frames tap0" in_new_netns
 }
 
 test_netlink_unprivileged()
