@@ -129,7 +129,7 @@ static bool is_neighbour_in_peer(struct ipvsdummy_guard *guard, int ifindex,
  * @family: of @claimed
  * @claimed: an address that it claims, which does not make it one
  *
- * Context: RTNL; may sleep.
+ * Context: RTNL; does not sleep, as the chain that tells of IPv6 addresses is atomic.
  * Return: whether it is known to be.
  */
 bool ipvsdummy_peer_is(struct ipvsdummy_guard *guard, int vrf, int ifindex,
@@ -156,12 +156,10 @@ bool ipvsdummy_peer_is(struct ipvsdummy_guard *guard, int vrf, int ifindex,
 		seen_in_peer(pn, &wire->seen, vrf, lladdr, family, claimed);
 	spin_unlock_bh(&wire->lock);
 	for (peer = pn->peers; peer < pn->peers + pn->n_peers && !found;
-	     peer++) {
+	     peer++)
 		found = peer->family == family &&
 			is_neighbour_in_peer(guard, ifindex, lladdr, peer,
 					     claimed);
-		cond_resched();
-	}
 	return found;
 }
 

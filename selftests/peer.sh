@@ -193,5 +193,24 @@ test_full()
 	wrong "" peer sync "$tmp/full"
 }
 
+# A station that is a peer since its own address says so. The kernel tells of a new IPv6
+# address where nobody may sleep; that somebody does shows on the debug kernel.
+test_neighbour6()
+{
+	guarded_netns
+	here ip link set w0 up
+	here ip link set w0p up
+	expect here ip addr add fd00:1::1/64 dev w0 nodad
+	expect here ip neigh replace fd00:1::9 lladdr 02:00:00:00:00:09 dev w0
+	expect ctl peer add fd00:1::50
+	expect ctl set $dev neigh flag
+	expect vip_add fd00:1::9/128
+	equal neigh "$(here ipvsdummy-mon --json | jq -r .class)" "a stranger's"
+	expect vip_del fd00:1::9/128
+	expect here ip neigh replace fd00:1::50 lladdr 02:00:00:00:00:09 dev w0
+	expect vip_add fd00:1::9/128
+	equal onlink "$(here ipvsdummy-mon --json | jq -r .class)" "a peer's"
+}
+
 run_all test_words test_wrong_words test_sync test_wrong_files test_batch \
-	test_namespaces test_full
+	test_namespaces test_full test_neighbour6
