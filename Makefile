@@ -61,6 +61,13 @@ check-debug:
 check-faults:
 	@KERNEL=debug selftests/check faults
 
+check-churn:
+	@selftests/check churn
+
+HOURS ?= 1
+soak:
+	@SCALE=$$((12 * $(HOURS))) selftests/check soak
+
 MINUTES ?= 60
 fuzz:
 	@selftests/fuzz-long $(MINUTES)
@@ -89,4 +96,5 @@ clean:
 
 .PHONY: all packages modules tools install uninstall
 .PHONY: demo check check-load check-follow check-kernels check-debug check-faults
-.PHONY: fuzz coverage check-install check-deploy shell bench clean
+.PHONY: check-churn soak fuzz coverage
+.PHONY: check-install check-deploy shell bench clean
