@@ -136,6 +136,7 @@ test_cannot()
 	wait_for has_lines "$tmp/err" 1
 	expect vip_add 10.1.0.3/32
 	wait_for has_lines "$tmp/out" 2
+	wait_for metric 'link_addresses{dev="kube-ipvs0"}' 2
 	mkdir "$tmp/none"
 	expect vip_add 10.1.0.4/32
 	wait_for status_is 3 .conflicts.info

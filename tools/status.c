@@ -428,29 +428,21 @@ static int write_metrics(const struct status *status,
 }
 
 /* Once, until it works again */
-static void complain(struct status *status, const char *file, int err)
+static void complain(bool *failed, const char *file, int err)
 {
-	if (!status->complained)
+	if (err && !*failed)
 		fail(file, "%s", strerror(-err));
-	status->complained = true;
+	*failed = err;
 }
 
 static void write_files(struct status *status, const struct summary *summary)
 {
-	int err = 0;
-
 	if (status->file)
-		err = write_status(status, summary);
-	if (err) {
-		complain(status, status->file, err);
-		return;
-	}
+		complain(&status->file_failed, status->file,
+			 write_status(status, summary));
 	if (status->metrics)
-		err = write_metrics(status, summary);
-	if (err)
-		complain(status, status->metrics, err);
-	else
-		status->complained = false;
+		complain(&status->metrics_failed, status->metrics,
+			 write_metrics(status, summary));
 }
 
 /**

@@ -23,7 +23,8 @@
  * @due: when to write again, ms, monotonic; 0 if nothing has changed
  * @written: when they were written
  * @took: how long that took, ms
- * @complained: that they cannot be written has been said
+ * @file_failed: that the one cannot be written has been said
+ * @metrics_failed: the other
  */
 struct status {
 	const char *file;
@@ -36,7 +37,8 @@ struct status {
 	uint64_t due;
 	uint64_t written;
 	uint64_t took;
-	bool complained;
+	bool file_failed;
+	bool metrics_failed;
 };
 
 void status_event(struct status *status, const struct record *event);
