@@ -1,12 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
+# VM: timeout=300
+#
 # ipvsdummy-mon --exec: a program that is run for every event.
 #
 #   netns $ns:  kube-ipvs0 (ipvsdummy)   w0 (veth, watched): 10.1.0.1/24
 . "$(dirname "$0")/common.sh"
 
-# setup [ARGUMENT...]: $program does what standard input says
+# setup [ARGUMENT...]: $program does what standard input says; the monitor is started by
+# $launcher and writes to $to, if there are such
 setup()
 {
 	guarded_netns
@@ -17,8 +20,9 @@ setup()
 		cat
 	} >"$program"
 	chmod +x "$program"
-	ip netns exec "$ns" ipvsdummy-mon --follow --json --exec "$program" \
-		"$@" >"$tmp/events" 2>"$tmp/err" &
+	# shellcheck disable=SC2086 # words
+	ip netns exec "$ns" ${launcher:-} ipvsdummy-mon --follow --json \
+		--exec "$program" "$@" >"${to:-$tmp/events}" 2>"$tmp/err" &
 	follower=$!
 	followers+=" $follower"
 	wait_for joined
@@ -154,6 +158,82 @@ nobody_left()
 	! pgrep -f "^/bin/bash $program" >/dev/null
 }
 
+# What waits for its turn when the monitor ends is run for when it begins again
+test_end()
+{
+	local i
+
+	setup --exec-jobs 1 --cursor "$tmp/cursor" <<-'EOF'
+		[ -e go ] || read -rt 600 <>wait
+		echo "$IPVSDUMMY_SEQ" >>ran
+	EOF
+	mkfifo "$tmp/wait"
+	for i in 2 3 4 5; do
+		expect vip_add 10.1.0.$i/32
+	done
+	wait_for has_lines "$tmp/events" 4
+	kill $follower
+	wait $follower
+	followers=${followers% *}
+	grep -q "$program: not run yet for 3 events$" "$tmp/err" ||
+		fail "$(cat "$tmp/err")"
+	touch "$tmp/go" "$tmp/ran"
+	ip netns exec "$ns" ipvsdummy-mon --follow --exec "$program" \
+		--cursor "$tmp/cursor" >/dev/null &
+	followers+=" $!"
+	wait_for has_lines "$tmp/ran" 3
+	equal "2 3 4" "$(sort "$tmp/ran" | xargs)" "it ran for"
+}
+
+# Who started it does not care for children, so that nobody could wait for one.
+test_ignored_children()
+{
+	local launcher="env --ignore-signal=CHLD"
+
+	setup --exec-jobs 1 <<-'EOF'
+		echo >>ran
+	EOF
+	: >"$tmp/ran"
+	expect vip_add 10.1.0.2/32
+	expect vip_add 10.1.0.3/32
+	wait_for has_lines "$tmp/ran" 2
+}
+
+# As process 1 of a container it gets children that are not its own.
+test_orphans()
+{
+	local launcher="unshare -pf --kill-child"
+
+	setup <<-'EOF'
+		(sleep 0; touch orphan) &
+	EOF
+	followers=$(pgrep -P $follower)	# unshare itself cannot be told to end
+	expect vip_add 10.1.0.2/32
+	wait_for has orphan
+	wait_for no_zombie
+}
+
+no_zombie()
+{
+	! ps -eo stat=,comm= | grep -q '^Z.*program'
+}
+
+# Nobody reads what the monitor prints.
+test_stalled()
+{
+	local to=$tmp/pipe
+
+	mkfifo "$to"
+	exec 8<>"$to"
+	setup --exec-timeout 1 <<-'EOF'
+		read -rt 600 <>wait
+	EOF
+	mkfifo "$tmp/wait"
+	churn 300
+	wait_for grep -q "$program: ended after 1 s$" "$tmp/err"
+	exec 8<&-
+}
+
 test_wrong()
 {
 	setup </dev/null
@@ -170,4 +250,4 @@ test_wrong()
 }
 
 run_all test_event test_filtered test_hostile test_bounds test_failures \
-	test_wrong
+	test_end test_ignored_children test_orphans test_stalled test_wrong

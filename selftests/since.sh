@@ -151,6 +151,47 @@ test_other_instance()
 	wait_for cursor_is 1
 }
 
+# The numbers are of a namespace that is no more: those of the new one began again.
+test_other_netns()
+{
+	guarded_netns
+	churn 5
+	follow_on events --cursor "$tmp/cursor"
+	wait_for cursor_is 10
+	stop
+	guarded_netns
+	expect vip_add 10.1.0.2/32
+	follow_on others --cursor "$tmp/cursor"
+	wait_for has_lines "$tmp/others" 2
+	equal "lost flagged" "$(jq -r .event "$tmp/others" | xargs)" events
+	wait_for cursor_is 1
+}
+
+# The end comes amid the state that stands for what is lost, as nobody reads it: it is
+# not told, and neither is what was lost.
+test_end_of_lost()
+{
+	guarded_netns
+	expect vip_add 10.1.2.1/24 w0
+	seq 2 250 | sed "s|.*|addr add 10.1.2.&/32 dev $dev|" |
+		here ip -batch - || fail "no addresses"
+	churn 2100
+	mkfifo "$tmp/pipe"
+	ip netns exec "$ns" ipvsdummy-mon --follow --json --since 3 \
+		--cursor "$tmp/cursor" >"$tmp/pipe" &
+	followers+=" $!"
+	exec 7<"$tmp/pipe"
+	read -r line <&7
+	equal lost "$(jq -r .event <<<"$line")" first
+	stop
+	exec 7<&-
+	cursor_is 3 || fail "cursor at its end: $(cat "$tmp/cursor")"
+	follow_on again --cursor "$tmp/cursor"
+	wait_for has_lines "$tmp/again" $((1 + 249 + 4096))
+	equal "lost flagged" "$(head -n 2 "$tmp/again" | jq -r .event | xargs)" \
+		"first ones"
+}
+
 test_wrong()
 {
 	local text
@@ -182,4 +223,4 @@ test_wrong()
 }
 
 run_all test_number test_time test_too_old test_cursor test_other_instance \
-	test_wrong
+	test_other_netns test_end_of_lost test_wrong

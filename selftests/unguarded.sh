@@ -94,6 +94,28 @@ guards()
 	grep -q "^ipvsdummy_link_guarded{dev=\"$1\"} 1$" "$tmp/metrics"
 }
 
+# A link that comes while more are told of than the monitor has room for
+test_overrun()
+{
+	new_netns
+	chmod 711 "$tmp"
+	mkdir -m 777 "$tmp/files"
+	ln -s files/metrics "$tmp/metrics"
+	ip netns exec "$ns" setpriv --reuid 65534 --clear-groups \
+		ipvsdummy-mon --follow --json --metrics "$tmp/files/metrics" \
+		>"$tmp/events" &
+	followers+=" $!"
+	wait_for joined
+	kill -STOP "${followers##* }"
+	seq 500 | sed 's/.*/link add d& type dummy/' | here ip -batch - ||
+		fail "no links"
+	new_link ipvsdummy vip0
+	kill -CONT "${followers##* }"
+	wait_for guards vip0
+	expect here ip link del vip0
+	wait_for told "$tmp/events" "unguarded link vip0 is gone"
+}
+
 # Between its steps a swap has links of other names, and none of that name
 test_swaps()
 {
@@ -124,4 +146,5 @@ test_filters()
 		--min-severity critical
 }
 
-run_all test_deleted test_conventional test_learned test_swaps test_filters
+run_all test_deleted test_conventional test_learned test_overrun test_swaps \
+	test_filters

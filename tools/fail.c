@@ -14,9 +14,10 @@
 #define WORD_SHOWN	64
 
 /**
- * begin - make sure that output can be relied on
+ * begin - make sure that output and children can be relied on
  *
- * Without a standard output the first socket would take its place.
+ * Without a standard output the first socket would take its place, and nobody can wait
+ * for a child while SIGCHLD is ignored, which who started this may have left so.
  *
  * Return: 0, or an exit code when the reason has been said.
  */
@@ -25,6 +26,7 @@ int begin(void)
 	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
 		return fail("standard output", "%s", strerror(errno));
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
 	return 0;
 }
 

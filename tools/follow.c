@@ -24,6 +24,9 @@
 #define IDLE_MSEC	30000
 #define RETRY_MSEC	1000
 
+/* Messages after which there may be other things to do */
+#define LISTEN_MAX	256
+
 /* How long the file with the cursor may be behind */
 #define CURSOR_MSEC	1000
 
@@ -61,10 +64,20 @@ struct follower {
 	bool complained;
 };
 
+/* The last event that is told, and that the program was run for if there is one */
+static uint64_t position(const struct follower *f)
+{
+	const struct hook *hook = f->plan->report->hook;
+	uint64_t waiting = hook ? hook_waiting(hook) : 0;
+
+	return waiting && waiting <= f->seq ? waiting - 1 : f->seq;
+}
+
 static bool is_saved(const struct follower *f)
 {
 	return !f->plan->cursor || f->state != STATE_FOLLOWING ||
-	       (f->saved.instance == f->instance && f->saved.seq == f->seq);
+	       (f->saved.instance == f->instance &&
+		f->saved.seq == position(f));
 }
 
 static void save_cursor(struct follower *f)
@@ -72,7 +85,7 @@ static void save_cursor(struct follower *f)
 	struct cursor cursor = {
 		.kind = CURSOR_POSITION,
 		.instance = f->instance,
-		.seq = f->seq,
+		.seq = position(f),
 	};
 	int err;
 
@@ -92,9 +105,9 @@ static void save_cursor(struct follower *f)
  */
 static void leave(struct follower *f, int err)
 {
+	save_cursor(f);
 	if (f->plan->report->hook)
 		hook_end(f->plan->report->hook);
-	save_cursor(f);
 	if (!err || err == EPIPE || waiting_is_over())
 		exit(EXIT_SUCCESS);
 	exit(fail("standard output", "%s", strerror(err)));
@@ -252,9 +265,11 @@ static int resume(struct follower *f, const struct record *status)
 
 static int start(struct follower *f, const struct record *status)
 {
+	/* Numbers are of a namespace, which may be another one of the same name. */
 	bool other = f->state == STATE_FOLLOWING ||
 		     (f->since.kind == CURSOR_POSITION &&
-		      f->since.instance != status->instance);
+		      (f->since.instance != status->instance ||
+		       f->since.seq > status->seq));
 	int err;
 
 	err = learn_links(f);
@@ -279,9 +294,13 @@ static int start(struct follower *f, const struct record *status)
 /* The ring does not reach back: the state stands for what is missing */
 static int put_lost(struct follower *f, const struct record *lost)
 {
+	int err;
+
 	put(f, lost, false);
-	f->seq += lost->count;
-	return put_state(f, f->seq);
+	err = put_state(f, f->seq + lost->count);
+	if (!err)
+		f->seq += lost->count;
+	return err;
 }
 
 static int put_replayed(struct follower *f, const struct record *event)
@@ -379,10 +398,12 @@ static void discard(struct follower *f)
 		;
 }
 
-/* Reads what is to be read, returns whether all is well up to there */
+/* Reads what is to be read, but not for ever; returns whether all is well up to there */
 static bool listen_up(struct follower *f)
 {
-	for (;;) {
+	unsigned int n;
+
+	for (n = 0; n < LISTEN_MAX; n++) {
 		const struct nlmsghdr *nlh = &f->listen.answer.nlh;
 		ssize_t len = nl_receive(&f->listen);
 		int left = len;
@@ -403,6 +424,7 @@ static bool listen_up(struct follower *f)
 				return false;
 		}
 	}
+	return true;
 }
 
 static int open_sockets(struct follower *f)
@@ -443,6 +465,9 @@ static int work(struct follower *f)
 	struct status *status = f->plan->status;
 	int timeout = IDLE_MSEC;
 
+	if (f->guarded.overran && f->state == STATE_FOLLOWING &&
+	    !learn_links(f))
+		f->guarded.overran = false;
 	if (f->guarded.due && !ms_until(f->guarded.due)) {
 		guarded_look(&f->guarded, put_fate, f);
 		status_changed(status);
@@ -460,6 +485,15 @@ static int work(struct follower *f)
 	if (!status_wait(status))
 		status_write(status, &f->ask, f->state == STATE_FOLLOWING);
 	return earlier(timeout, status_wait(status));
+}
+
+/* While nobody reads standard output */
+static void meanwhile(void *data)
+{
+	const struct follower *f = data;
+
+	if (f->plan->report->hook)
+		hook_work(f->plan->report->hook);
 }
 
 /* Waits until something is to be said again, and works meanwhile */
@@ -508,7 +542,7 @@ int follow(const struct follow_plan *plan)
 	err = open_sockets(&f);
 	if (err)
 		return fail("netlink", "%s", strerror(-err));
-	err = waiting_init();
+	err = waiting_init(meanwhile, &f);
 	if (err)
 		return err;
 
@@ -522,8 +556,9 @@ int follow(const struct follow_plan *plan)
 		if (!err)
 			complained = false;
 		if (err == -EAGAIN)
-			continue;
-		idle(&f, err);
+			work(&f);
+		else
+			idle(&f, err);
 	}
 	leave(&f, 0);
 	return 0;

@@ -135,8 +135,10 @@ void guarded_receive(struct guarded *guarded)
 
 		if (len == -EAGAIN)
 			return;
-		if (len < 0)	/* some are missing: look at all */
+		if (len < 0) {	/* some are missing: look at all */
 			guarded->due = clock_msec() + SETTLE_MSEC;
+			guarded->overran = true;
+		}
 		for (; len > 0 && mnl_nlmsg_ok(nlh, left);
 		     nlh = mnl_nlmsg_next(nlh, &left))
 			take_link(guarded, nlh);

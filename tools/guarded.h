@@ -51,6 +51,7 @@ struct guarded_name {
  * @count: their number
  * @due: when to look after them again, ms, monotonic; 0 not at all
  * @full: that there are too many has been said
+ * @overran: links of the kind may have come unseen; who learned them clears it
  */
 struct guarded {
 	struct nl ask;
@@ -59,6 +60,7 @@ struct guarded {
 	size_t count;
 	uint64_t due;
 	bool full;
+	bool overran;
 };
 
 typedef void guarded_callback(const struct record *record, void *data);

@@ -182,14 +182,13 @@ static void start(struct hook *hook)
  */
 void hook_add(struct hook *hook, const struct record *event)
 {
-	size_t last = (hook->first + hook->queued) % HOOK_QUEUE;
-
 	if (hook->queued == HOOK_QUEUE) {
 		hook->dropped++;
 		hook->unsaid++;
 		return;
 	}
-	hook->queue[last] = json_record(event);
+	hook->queue[(hook->first + hook->queued) % HOOK_QUEUE] =
+		json_record(event);
 	hook->queued++;
 	hook_work(hook);
 }
@@ -208,23 +207,24 @@ static void judge_exit(struct hook *hook, const struct hook_job *job,
 		fail(hook->program, "killed by signal %d", WTERMSIG(status));
 }
 
-/* Processes that it left behind end with it */
+/* Processes that it left behind end with it, and become children of process 1, which
+ * may be this one.
+ */
 static void reap(struct hook *hook)
 {
-	unsigned int i = 0;
+	unsigned int i;
 	int status;
+	pid_t pid;
 
-	while (i < hook->running) {
-		struct hook_job *job = &hook->job[i];
-
-		if (waitpid(job->pid, &status, WNOHANG) != job->pid) {
-			i++;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (i = 0; i < hook->running && hook->job[i].pid != pid; i++)
+			;
+		if (i == hook->running)
 			continue;
-		}
-		if (job->ended)
-			kill(-job->pid, SIGKILL);
-		judge_exit(hook, job, status);
-		*job = hook->job[--hook->running];
+		if (hook->job[i].ended)
+			kill(-pid, SIGKILL);
+		judge_exit(hook, &hook->job[i], status);
+		hook->job[i] = hook->job[--hook->running];
 	}
 }
 
@@ -281,6 +281,26 @@ int hook_wait(const struct hook *hook)
 }
 
 /**
+ * hook_waiting - which event is the first that the program has not been run for?
+ * @hook: a hook
+ *
+ * Return: its number, 0 if there is none.
+ */
+uint64_t hook_waiting(const struct hook *hook)
+{
+	const json_t *event;
+	json_int_t seq = 0;
+	size_t i;
+
+	/* Those of the monitor's own have none */
+	for (i = 0; i < hook->queued && !seq; i++) {
+		event = hook->queue[(hook->first + i) % HOOK_QUEUE];
+		seq = json_integer_value(json_object_get(event, "seq"));
+	}
+	return seq;
+}
+
+/**
  * hook_end - end what runs, and forget what waits
  * @hook: a hook
  */
@@ -290,6 +310,9 @@ void hook_end(struct hook *hook)
 
 	for (i = 0; i < hook->running; i++)
 		kill(-hook->job[i].pid, SIGTERM);
+	if (hook->queued)
+		fail(hook->program, "not run yet for %zu events",
+		     hook->queued);
 	for (; hook->queued; hook->queued--) {
 		json_decref(hook->queue[hook->first]);
 		hook->first = (hook->first + 1) % HOOK_QUEUE;

@@ -58,6 +58,7 @@ int hook_init(struct hook *hook, const char *program);
 void hook_add(struct hook *hook, const struct record *event);
 void hook_work(struct hook *hook);
 int hook_wait(const struct hook *hook);
+uint64_t hook_waiting(const struct hook *hook);
 void hook_end(struct hook *hook);
 
 #endif

@@ -18,8 +18,13 @@
 
 #define FDS_MAX		8
 
+/* How often there is something else to do while nobody reads, ms */
+#define MEANWHILE_MSEC	1000
+
 static int signals = -1;
 static bool over;
+static void (*meanwhile)(void *data);
+static void *meanwhile_data;
 
 /* Returns whether there was one */
 static bool take_signals(void)
@@ -70,10 +75,14 @@ static ssize_t write_out(void *cookie, const char *text, size_t size)
 	struct pollfd fd = { .fd = STDOUT_FILENO, .events = POLLOUT };
 	size_t written = 0, chunk;
 	ssize_t ret;
+	int ready;
 
 	(void)cookie;
 	while (written < size) {
-		if (waiting_for(&fd, 1, over ? 0 : -1) <= 0) {
+		ready = waiting_for(&fd, 1, over ? 0 : MEANWHILE_MSEC);
+		if (ready <= 0) {
+			if (!ready && !over)
+				meanwhile(meanwhile_data);
 			errno = EINTR;
 			if (over && !fd.revents)
 				break;
@@ -93,18 +102,23 @@ static ssize_t write_out(void *cookie, const char *text, size_t size)
 
 /**
  * waiting_init - from now on signals come while waiting only
+ * @callback: called now and then while standard output cannot be written to; it prints
+ *	nothing there
+ * @data: for @callback
  *
  * SIGINT and SIGTERM end all waiting, SIGCHLD interrupts it. What is printed is
  * written when it is flushed.
  *
  * Return: 0, or an exit code when the reason has been said.
  */
-int waiting_init(void)
+int waiting_init(void (*callback)(void *data), void *data)
 {
 	static const cookie_io_functions_t functions = { .write = write_out };
 	sigset_t blocked;
 	FILE *out;
 
+	meanwhile = callback;
+	meanwhile_data = data;
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGINT);
 	sigaddset(&blocked, SIGTERM);

@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <stdbool.h>
 
-int waiting_init(void);
+int waiting_init(void (*callback)(void *data), void *data);
 int waiting_for(struct pollfd *fds, nfds_t count, int timeout);
 bool waiting_is_over(void);
 
