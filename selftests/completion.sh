@@ -100,4 +100,23 @@ test_mon()
 	offers "always" "$@" --color = al
 }
 
-run_all test_ctl test_mon
+# What others call their interfaces and files is not run, neither now nor when the line is.
+# shellcheck disable=SC2016 # that is the point
+test_hostile()
+{
+	local name='$(>x)' quoted='\$\(\>x\)'
+
+	cd "$tmp" || fail "no $tmp"
+	new_link ipvsdummy "$name"
+	: >'$(>x)file'
+	offers "$quoted" ipvsdummyctl show '$'
+	offers "$quoted" ipvsdummyctl watch add '$'
+	offers "$quoted" ipvsdummyctl rule add '$'
+	offers "${quoted}file" ipvsdummyctl sync w0 '$'
+	offers "${quoted}file" ipvsdummyctl -batch '$'
+	offers "$quoted" ipvsdummy-mon --dev '$'
+	offers "${quoted}file" ipvsdummy-mon --exec '$'
+	[ ! -e x ] || fail "it was run"
+}
+
+run_all test_ctl test_mon test_hostile
