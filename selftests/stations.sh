@@ -158,7 +158,7 @@ test_silence()
 	bind_up_to 20
 	expect vip_add 10.9.0.5/32
 	next_vip
-	expect ctl wire set timeout 3
+	expect ctl wire set timeout $((3 * ${PATIENCE:-1}))
 	claim "$vip" $mac_a
 	claim 10.9.0.5 $mac_a
 	wait_for is "flagged neigh w0" "$vip"
