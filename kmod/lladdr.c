@@ -60,13 +60,25 @@ static void make_former(struct ipvsdummy_guard *guard, struct own_lladdr *own)
 {
 	if (!list_empty(&own->former_node))
 		return;
-	if (guard->n_former >= FORMER_MAX)
-		forget(guard, list_first_entry(&guard->former_lladdrs,
-					       struct own_lladdr, former_node));
 	list_add_tail(&own->former_node, &guard->former_lladdrs);
 	guard->n_former++;
 	own->gone_at = jiffies;
 	ipvsdummy_guard_kick(guard);
+}
+
+/* What the interface had, but for @kept, is former now. */
+static void leave(struct ipvsdummy_guard *guard, int ifindex,
+		  const struct own_lladdr *kept)
+{
+	struct own_lladdr *own;
+	unsigned int bkt;
+
+	hash_for_each(guard->own_lladdrs, bkt, own, node)
+		if (own->ifindex == ifindex && own != kept)
+			make_former(guard, own);
+	while (guard->n_former > FORMER_MAX)
+		forget(guard, list_first_entry(&guard->former_lladdrs,
+					       struct own_lladdr, former_node));
 }
 
 /**
@@ -79,14 +91,8 @@ static void make_former(struct ipvsdummy_guard *guard, struct own_lladdr *own)
 void ipvsdummy_lladdr_remove(struct ipvsdummy_guard *guard,
 			     const struct net_device *dev)
 {
-	struct own_lladdr *own;
-	struct hlist_node *next;
-	unsigned int bkt;
-
 	ASSERT_RTNL();
-	hash_for_each_safe(guard->own_lladdrs, bkt, next, own, node)
-		if (own->ifindex == dev->ifindex)
-			make_former(guard, own);
+	leave(guard, dev->ifindex, NULL);
 }
 
 /**
@@ -109,12 +115,13 @@ void ipvsdummy_lladdr_update(struct ipvsdummy_guard *guard,
 	own = find(guard, dev->ifindex, dev->dev_addr);
 	if (own && list_empty(&own->former_node))
 		return;
-	ipvsdummy_lladdr_remove(guard, dev);
-	if (own) {
+	if (own) {	/* first, or it might be forgotten as the eldest */
 		list_del_init(&own->former_node);
 		guard->n_former--;
-		return;
 	}
+	leave(guard, dev->ifindex, own);
+	if (own)
+		return;
 
 	own = kzalloc(sizeof(*own), GFP_KERNEL_ACCOUNT);
 	if (!own) {

@@ -200,6 +200,19 @@ test_status_file()
 	[ ! -e "$tmp/elsewhere" ] || fail "followed"
 }
 
+# Of link-layer addresses that an interface had so many are remembered. The eldest comes
+# back when there is no room for one more.
+test_lladdr_comes_back()
+{
+	users_netns
+	users_link
+	seq 0 1100 | awk '{ printf "link set w0 address 02:00:00:00:%02x:%02x\n",
+		$1 % 1025 / 256, $1 % 1025 % 256 }' >"$tmp/batch"
+	expect as_owner ip -batch - <"$tmp/batch"
+	equal 02:00:00:00:00:4b "$(as_owner ip -j link show w0 |
+		jq -r '.[].address')" "the last"
+}
+
 run_all test_own_netns_only test_told_to_nobody_else test_log_limited \
 	test_check_is_silent test_autoload test_load_with_busy_routes \
-	test_status_file
+	test_status_file test_lladdr_comes_back
