@@ -256,6 +256,8 @@ void ipvsdummy_guard_work(struct work_struct *work)
 
 	deaf = !ipvsdummy_gateway_listen(guard->net);
 	rtnl_lock();
+	if (!guard->n_links)
+		goto unlock;
 	ipvsdummy_guard_work_begin(guard);
 	now = jiffies;
 	if (guard->short_of_memory && time_after_eq(now, guard->retry_at))
@@ -284,6 +286,7 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	if (delay != MAX_JIFFY_OFFSET)
 		queue_delayed_work(ipvsdummy_wq, &guard->work, delay);
 	ipvsdummy_guard_work_end(guard);
+unlock:
 	rtnl_unlock();
 }
 

@@ -296,7 +296,8 @@ enum ipvsdummy_claim_state {
  *	nobody is
  * @links: struct ipvsdummy_link; RTNL
  * @quiet_links: those that do not answer ARP as usual; RTNL, readers RCU
- * @n_links: their number; RTNL
+ * @n_links: number of @links; without one the guard is to be freed, and its works do
+ *	nothing; RTNL, readers any
  * @watched: struct ipvsdummy_watched by ifindex; RTNL, readers RCU
  * @gateways: struct ipvsdummy_watched_addr; RTNL
  * @index: addresses of @watched, and @gateways; RTNL
@@ -614,6 +615,7 @@ void ipvsdummy_neigh_raise_all(struct ipvsdummy_guard *guard);
 /* wire.c: ARP and Neighbor Discovery as they pass by */
 int ipvsdummy_wire_start(struct ipvsdummy_guard *guard);
 void ipvsdummy_wire_stop(struct ipvsdummy_guard *guard);
+void ipvsdummy_wire_cancel(struct ipvsdummy_guard *guard);
 void ipvsdummy_wire_destroy(struct ipvsdummy_guard *guard);
 int ipvsdummy_wire_resize(struct net *net, unsigned int sightings_max);
 void ipvsdummy_wire_note(struct ipvsdummy_guard *guard, int vrf, u8 family,

@@ -390,15 +390,18 @@ void ipvsdummy_neigh_work(struct work_struct *work)
 			     wire.work);
 	struct ipvsdummy_wire *wire = &guard->wire;
 	struct ipvsdummy_sighting *batch;
+	unsigned int i, n = 0;
 	bool wait = false;
-	unsigned int i, n;
 
 	batch = kvcalloc(CLAIMS_BATCH, sizeof(*batch), GFP_KERNEL);
 	if (!batch) {
-		queue_delayed_work(ipvsdummy_wq, &wire->work, HZ);
+		if (READ_ONCE(guard->n_links))
+			queue_delayed_work(ipvsdummy_wq, &wire->work, HZ);
 		return;
 	}
 	rtnl_lock();
+	if (!guard->n_links)
+		goto unlock;
 	ipvsdummy_guard_work_begin(guard);
 	ipvsdummy_guard_refresh(guard);
 	ipvsdummy_probe_conclude(guard);
@@ -408,6 +411,7 @@ void ipvsdummy_neigh_work(struct work_struct *work)
 	if (wait)
 		WRITE_ONCE(wire->raised, true);
 	ipvsdummy_guard_work_end(guard);
+unlock:
 	rtnl_unlock();
 	kvfree(batch);
 

@@ -27,15 +27,24 @@ struct ipvsdummy_net *ipvsdummy_net(const struct net *net)
 	return net_generic(net, net_id);
 }
 
+static void cancel_works(struct ipvsdummy_guard *guard)
+{
+	cancel_delayed_work_sync(&guard->work);
+	cancel_work_sync(&guard->event_work);
+	ipvsdummy_wire_cancel(guard);
+}
+
 static void free_guard(struct work_struct *work)
 {
 	struct ipvsdummy_guard *guard =
 		container_of(work, struct ipvsdummy_guard, free_work);
 
-	/* Readers under RCU may still queue work */
+	/* Readers under RCU may still queue work, and so may each work that began
+	 * while there was a link. Those that begin later do nothing.
+	 */
 	synchronize_rcu();
-	cancel_delayed_work_sync(&guard->work);
-	cancel_work_sync(&guard->event_work);
+	cancel_works(guard);
+	cancel_works(guard);
 	ipvsdummy_wire_destroy(guard);
 	ipvsdummy_index_destroy(&guard->index);
 	kvfree(guard->ring);
@@ -114,7 +123,7 @@ struct ipvsdummy_guard *ipvsdummy_guard_get(struct net *net)
 	if (!guard)
 		guard = create_guard(net);
 	if (guard)
-		guard->n_links++;
+		WRITE_ONCE(guard->n_links, guard->n_links + 1);
 	return guard;
 }
 
@@ -127,7 +136,8 @@ struct ipvsdummy_guard *ipvsdummy_guard_get(struct net *net)
 void ipvsdummy_guard_put(struct ipvsdummy_guard *guard)
 {
 	ASSERT_RTNL();
-	if (--guard->n_links)
+	WRITE_ONCE(guard->n_links, guard->n_links - 1);
+	if (guard->n_links)
 		return;
 
 	ipvsdummy_wire_stop(guard);

@@ -302,6 +302,8 @@ void ipvsdummy_probe_work(struct work_struct *work)
 	unsigned int i, turns = 0;
 	bool asking = false;
 
+	if (!READ_ONCE(guard->n_links))
+		return;
 	spin_lock_bh(&wire->lock);
 	for (i = 0; i < IPVSDUMMY_QUESTIONS_MAX; i++) {
 		question = &wire->question[i];

@@ -383,17 +383,25 @@ void ipvsdummy_wire_stop(struct ipvsdummy_guard *guard)
 }
 
 /**
- * ipvsdummy_wire_destroy - free what was known
- * @guard: the guard, seen by nobody any more
+ * ipvsdummy_wire_cancel - wait for works that run, and forget those that are queued
+ * @guard: the guard
  *
- * Context: may sleep.
+ * Context: may sleep; without RTNL.
+ */
+void ipvsdummy_wire_cancel(struct ipvsdummy_guard *guard)
+{
+	cancel_delayed_work_sync(&guard->wire.work);
+	cancel_delayed_work_sync(&guard->wire.probe_work);
+}
+
+/**
+ * ipvsdummy_wire_destroy - free what was known
+ * @guard: the guard, seen by nobody any more, and without works
  */
 void ipvsdummy_wire_destroy(struct ipvsdummy_guard *guard)
 {
 	struct ipvsdummy_wire *wire = &guard->wire;
 
-	cancel_delayed_work_sync(&wire->work);
-	cancel_delayed_work_sync(&wire->probe_work);
 	ipvsdummy_sightings_destroy(&wire->seen);
 	ipvsdummy_sightings_destroy(&wire->claims);
 	ipvsdummy_sightings_destroy(&wire->answers);
