@@ -486,7 +486,7 @@ void ipvsdummy_watch_sweep(struct ipvsdummy_guard *guard,
 u8 ipvsdummy_watch_reason(const struct net_device *dev);
 bool ipvsdummy_is_watched(struct ipvsdummy_guard *guard,
 			  const struct net_device *dev);
-bool ipvsdummy_watches_v4(struct ipvsdummy_guard *guard, __be32 ip);
+bool ipvsdummy_watches_v4(struct ipvsdummy_guard *guard, int vrf, __be32 ip);
 int ipvsdummy_watch_add(struct net *net, const char *name, bool exclude);
 int ipvsdummy_watch_del(struct net *net, const char *name);
 

@@ -138,18 +138,20 @@ bool ipvsdummy_is_watched(struct ipvsdummy_guard *guard,
 /**
  * ipvsdummy_watches_v4 - is it an address of a watched interface?
  * @guard: the guard
+ * @vrf: ifindex of the L3 master of the interface, 0 if none
  * @ip: an IPv4 address
  *
  * Context: RCU.
  * Return: whether it is.
  */
-bool ipvsdummy_watches_v4(struct ipvsdummy_guard *guard, __be32 ip)
+bool ipvsdummy_watches_v4(struct ipvsdummy_guard *guard, int vrf, __be32 ip)
 {
 	struct ipvsdummy_watched *watched;
 	unsigned int bkt;
 
 	hash_for_each_rcu(guard->watched, bkt, watched, node)
-		if (ipvsdummy_has_v4(watched->dev, ip))
+		if (l3mdev_master_ifindex_rcu(watched->dev) == vrf &&
+		    ipvsdummy_has_v4(watched->dev, ip))
 			return true;
 	return false;
 }
@@ -263,7 +265,7 @@ static int watch(struct ipvsdummy_guard *guard, struct net_device *dev,
 {
 	struct ipvsdummy_watched *watched;
 
-	watched = kzalloc(sizeof(*watched), GFP_KERNEL_ACCOUNT);
+	watched = kzalloc(sizeof(*watched), guard->index.gfp);
 	if (!watched)
 		return -ENOMEM;
 	watched->dev = dev;

@@ -54,6 +54,7 @@ static bool is_silenced(struct ipvsdummy_guard *guard, struct net_device *dev,
 			__be32 ip, bool probed)
 {
 	const union nf_inet_addr addr = { .ip = ip };
+	int vrf = l3mdev_master_ifindex_rcu(dev);
 	struct ipvsdummy_link *link;
 	bool silenced = false;
 	u8 arp_reply;
@@ -62,16 +63,15 @@ static bool is_silenced(struct ipvsdummy_guard *guard, struct net_device *dev,
 	    !ipvsdummy_is_local(dev, AF_INET, &addr))
 		return false;
 	list_for_each_entry_rcu(link, &guard->quiet_links, quiet_node) {
-		if (!ipvsdummy_has_v4(link->dev, ip))
+		if (l3mdev_master_ifindex_rcu(link->dev) != vrf ||
+		    !ipvsdummy_has_v4(link->dev, ip))
 			continue;
 		arp_reply = READ_ONCE(link->arp_reply);
 		silenced |= arp_reply == IPVSDUMMY_ARP_REPLY_NEVER ||
 			    (arp_reply == IPVSDUMMY_ARP_REPLY_UNCONTESTED &&
-			     (probed ||
-			      is_contested(link, l3mdev_master_ifindex_rcu(dev),
-					   ip)));
+			     (probed || is_contested(link, vrf, ip)));
 	}
-	return silenced && !ipvsdummy_watches_v4(guard, ip);
+	return silenced && !ipvsdummy_watches_v4(guard, vrf, ip);
 }
 
 /* Only a change is worth being looked into at once, and then now and again; the

@@ -128,6 +128,28 @@ test_two_links()
 	return 0
 }
 
+# What has the same address in another VRF is another address.
+test_vrf()
+{
+	ready
+	set_policy arp-reply never
+	new_link vrf red table 77
+	expect here ip link set red up
+	new_link dummy d0 master red
+	expect here ip link set d0 up
+	expect vip_add $vip/32 d0
+	expect here ip link set w0 master red
+	answered $vip || fail "silent for an address of the VRF"
+	# in a VRF only links that are up have local routes
+	expect here ip link set $dev up master red
+	answered $vip && fail "the VRF's own"
+	new_link dummy w1
+	expect ctl watch add w1
+	expect vip_add $vip/32 w1
+	answered $vip && fail "for that of an interface outside the VRF"
+	return 0
+}
+
 test_uncontested()
 {
 	ready
@@ -227,5 +249,5 @@ test_sender()
 }
 
 run_all test_normal test_never test_never_but_real test_never_anywhere \
-	test_two_links test_uncontested test_uncontested_probe \
+	test_two_links test_vrf test_uncontested test_uncontested_probe \
 	test_uncontested_ends test_sender
