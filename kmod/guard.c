@@ -525,10 +525,10 @@ static int inet6addr_event(struct notifier_block *nb, unsigned long event,
 
 	if (event != NETDEV_UP && event != NETDEV_DOWN)
 		return NOTIFY_DONE;
-	if (ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL)
-		return NOTIFY_DONE;
 	if (!ipvsdummy_is_link(dev)) {
-		ipvsdummy_watch_dirty(dev);
+		/* Nobody's VIP can match it */
+		if (!(ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL))
+			ipvsdummy_watch_dirty(dev);
 		return NOTIFY_DONE;
 	}
 

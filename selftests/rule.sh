@@ -314,6 +314,17 @@ test_user_namespace()
 	expect here ip link del $dev
 }
 
+# So they do of link-local addresses, at once.
+test_link_local()
+{
+	setup
+	expect ctl rule add $dev fe80::/64 flag
+	expect vip_add fe80::77/128
+	is "flagged rule null" fe80::77 || fail "$(state fe80::77)"
+	expect vip_del fe80::77/128
+	is "" fe80::77 || fail "$(state fe80::77)"
+}
+
 run_all test_words test_wrong_words test_longest_wins test_rules_and_classes \
 	test_reject_outside test_rejudged test_flush test_full test_moved_link \
-	test_unprivileged test_user_namespace
+	test_link_local test_unprivileged test_user_namespace
