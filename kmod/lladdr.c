@@ -123,7 +123,7 @@ void ipvsdummy_lladdr_update(struct ipvsdummy_guard *guard,
 	if (own)
 		return;
 
-	own = kzalloc(sizeof(*own), GFP_KERNEL_ACCOUNT);
+	own = kzalloc(sizeof(*own), guard->index.gfp);
 	if (!own) {
 		ipvsdummy_guard_retry(guard);
 		return;
