@@ -94,8 +94,10 @@ static void add_hop(struct ipvsdummy_net *pn, const struct hop *like)
 {
 	struct hop *hop = NULL;
 
-	if (pn->n_hops < IPVSDUMMY_GATEWAYS_MAX)
+	if (pn->n_hops < IPVSDUMMY_GATEWAYS_MAX) {
 		hop = kmemdup(like, sizeof(*like), GFP_ATOMIC | __GFP_ACCOUNT);
+		pn->hops_missing |= !hop;
+	}
 	if (!hop) {
 		pn->lost_hops++;
 		return;
@@ -312,9 +314,15 @@ void ipvsdummy_gateway_refresh(struct ipvsdummy_guard *guard)
 	struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
 	unsigned int count = 0, lost;
 	struct hop hop = {};
+	bool missing;
 	u64 newest;
 
 	ASSERT_RTNL();
+	/* What was known of the routes is better than what is known until they all
+	 * have been told
+	 */
+	if (READ_ONCE(pn->deaf))
+		return;
 	if (!test_bit(IPVSDUMMY_GUARD_ROUTES, &guard->flags) ||
 	    !test_and_clear_bit(IPVSDUMMY_GUARD_ROUTES, &guard->flags))
 		return;
@@ -323,8 +331,11 @@ void ipvsdummy_gateway_refresh(struct ipvsdummy_guard *guard)
 	newest = pn->last_hop;
 	lost = pn->lost_hops;
 	pn->lost_hops = 0;
+	missing = pn->hops_missing;
 	spin_unlock_bh(&pn->lock);
 	guard->unwatched += lost;
+	if (missing)
+		ipvsdummy_guard_retry(guard);
 	if (lost && ipvsdummy_may_log(guard))
 		pr_warn("%u next hops of default routes are not watched\n",
 			lost);
@@ -347,6 +358,7 @@ static void forget_hops(struct ipvsdummy_net *pn)
 	list_for_each_entry_safe(hop, next, &pn->hops, node)
 		free_hop(pn, hop);
 	pn->lost_hops = 0;
+	pn->hops_missing = false;
 	spin_unlock_bh(&pn->lock);
 }
 
@@ -366,24 +378,43 @@ static int listen(struct ipvsdummy_net *pn, struct net *net)
 }
 
 /**
- * ipvsdummy_gateway_listen - listen to a netns' routes, if that failed before
+ * ipvsdummy_gateway_listen - have a netns' routes told, if they are not known
  * @net: the netns
  *
+ * They are still not if they change all the time.
+ *
  * Context: may sleep; takes RTNL.
- * Return: whether the routes are known.
  */
-bool ipvsdummy_gateway_listen(struct net *net)
+void ipvsdummy_gateway_listen(struct net *net)
 {
 	static DEFINE_MUTEX(listening);	/* a guard and the one before it */
 	struct ipvsdummy_net *pn = ipvsdummy_net(net);
 
 	if (!READ_ONCE(pn->deaf))
-		return true;
+		return;
 	mutex_lock(&listening);
-	if (pn->deaf)
+	if (pn->deaf) {
+		unregister_fib_notifier(net, &pn->fib_nb);
+		forget_hops(pn);
 		WRITE_ONCE(pn->deaf, listen(pn, net));
+	}
 	mutex_unlock(&listening);
-	return !pn->deaf;
+}
+
+/**
+ * ipvsdummy_gateway_again - next hops that found no memory are to be told again
+ * @guard: the guard, whose work is to follow
+ *
+ * Context: RTNL.
+ */
+void ipvsdummy_gateway_again(struct ipvsdummy_guard *guard)
+{
+	struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
+
+	ASSERT_RTNL();
+	if (READ_ONCE(pn->hops_missing))
+		WRITE_ONCE(pn->deaf, true);
+	set_bit(IPVSDUMMY_GUARD_ROUTES, &guard->flags);
 }
 
 /**

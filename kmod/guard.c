@@ -234,7 +234,7 @@ static void look_again(struct ipvsdummy_guard *guard)
 		ipvsdummy_watch_device(dev);
 		ipvsdummy_watch_dirty(dev);
 	}
-	set_bit(IPVSDUMMY_GUARD_ROUTES, &guard->flags);
+	ipvsdummy_gateway_again(guard);
 	set_bit(IPVSDUMMY_GUARD_RESCAN, &guard->flags);
 }
 
@@ -252,9 +252,8 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	struct list_head *gone = &guard->index.gone;
 	struct ipvsdummy_watched_addr *addr;
 	unsigned long now, delay;
-	bool deaf;
 
-	deaf = !ipvsdummy_gateway_listen(guard->net);
+	ipvsdummy_gateway_listen(guard->net);
 	rtnl_lock();
 	if (!guard->n_links)
 		goto unlock;
@@ -274,7 +273,8 @@ void ipvsdummy_guard_work(struct work_struct *work)
 	delay = min(delay, ipvsdummy_conflict_tell(guard, now));
 	delay = min(delay, ipvsdummy_neigh_expire(guard, now));
 	delay = min(delay, ipvsdummy_lladdr_expire(guard, now));
-	if (deaf || test_bit(IPVSDUMMY_GUARD_ASK, &guard->flags))
+	if (READ_ONCE(ipvsdummy_net(guard->net)->deaf) ||
+	    test_bit(IPVSDUMMY_GUARD_ASK, &guard->flags))
 		delay = min_t(unsigned long, delay, HZ);
 	if (guard->short_of_memory)
 		delay = min(delay, guard->retry_at - now);

@@ -64,12 +64,13 @@ struct mem_cgroup;
  * @claim_timeout: silence after which a claim is over, in jiffies
  * @guarded: had a guard once; RTNL
  * @log: limits what goes to the kernel log; not the guard's, which can be had anew
- * @deaf: @fib_nb could not be registered yet
+ * @deaf: the routes are to be told, for the first time or again; set under RTNL
  * @fib_nb: is told of routes
  * @nexthop_nb: is told of next-hop objects
  * @hops: next hops of default routes, the newest last
  * @n_hops: their number
  * @lost_hops: those that found no place, and were not counted yet
+ * @hops_missing: some found no memory
  * @last_hop: number of the newest
  */
 struct ipvsdummy_net {
@@ -91,6 +92,7 @@ struct ipvsdummy_net {
 	struct list_head hops;
 	unsigned int n_hops;
 	unsigned int lost_hops;
+	bool hops_missing;
 	u64 last_hop;
 };
 
@@ -494,7 +496,8 @@ int ipvsdummy_watch_del(struct net *net, const char *name);
 int ipvsdummy_gateway_start(struct net *net);
 void ipvsdummy_gateway_stop(struct net *net);
 void ipvsdummy_gateway_guard(struct ipvsdummy_guard *guard);
-bool ipvsdummy_gateway_listen(struct net *net);
+void ipvsdummy_gateway_listen(struct net *net);
+void ipvsdummy_gateway_again(struct ipvsdummy_guard *guard);
 void ipvsdummy_gateway_refresh(struct ipvsdummy_guard *guard);
 
 /* addrs.c: the kernel's own address lists */
