@@ -490,6 +490,28 @@ void ipvsdummy_conflict_ask(struct ipvsdummy_guard *guard)
 }
 
 /**
+ * ipvsdummy_conflict_ask_again - ask who else has the addresses of class onlink,
+ * even if that was asked before
+ * @guard: the guard
+ *
+ * Context: RTNL; may sleep.
+ */
+void ipvsdummy_conflict_ask_again(struct ipvsdummy_guard *guard)
+{
+	struct ipvsdummy_conflict *conflict;
+	struct rb_node *node;
+
+	ASSERT_RTNL();
+	for (node = rb_first(&guard->conflicts); node; node = rb_next(node)) {
+		conflict = rb_entry(node, struct ipvsdummy_conflict, node);
+		conflict->asked = false;
+		cond_resched();
+	}
+	set_bit(IPVSDUMMY_GUARD_ASK, &guard->flags);
+	ipvsdummy_guard_kick(guard);
+}
+
+/**
  * ipvsdummy_conflict_change - a conflict was judged again
  * @conflict: bound, or refused and still to be refused
  * @verdict: what it clashes with now

@@ -586,6 +586,19 @@ static void note_lladdr(struct net_device *dev, unsigned long event)
 		ipvsdummy_lladdr_remove(guard, dev);
 }
 
+/* Somebody may hear this host now; those that could not be asked are asked again */
+static void heard_again(struct net_device *dev)
+{
+	struct ipvsdummy_guard *guard = ipvsdummy_guard(dev_net(dev));
+
+	if (guard && test_bit(IPVSDUMMY_GUARD_UNHEARD, &guard->flags) &&
+	    netif_running(dev) && netif_carrier_ok(dev) &&
+	    ipvsdummy_is_watched(guard, dev)) {
+		clear_bit(IPVSDUMMY_GUARD_UNHEARD, &guard->flags);
+		ipvsdummy_conflict_ask_again(guard);
+	}
+}
+
 static int netdev_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
 {
@@ -619,6 +632,10 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		break;
 	case NETDEV_UP:		/* IPv6 addresses kept while it was down */
 		ipvsdummy_watch_dirty(dev);
+		heard_again(dev);
+		break;
+	case NETDEV_CHANGE:	/* of its carrier, perhaps */
+		heard_again(dev);
 		break;
 	}
 	return NOTIFY_DONE;

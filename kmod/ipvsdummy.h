@@ -37,6 +37,8 @@ struct mem_cgroup;
 #define IPVSDUMMY_CLAIMS_MAX	4096		/* of addresses bound */
 #define IPVSDUMMY_ANSWERS_MAX	1024		/* to questions, or silence */
 #define IPVSDUMMY_QUESTIONS_MAX	1024		/* at a time */
+#define IPVSDUMMY_OWNERS_MAX	4		/* that answer one at once */
+#define IPVSDUMMY_PROBES_PER_SEC 128		/* of all questions */
 #define IPVSDUMMY_GROUPS_MAX	64		/* joined */
 #define IPVSDUMMY_TEXT_SIZE	160		/* what a conflict is about */
 
@@ -197,6 +199,7 @@ enum {
 	IPVSDUMMY_GUARD_ROUTES,	/* a default route is to be read again */
 	IPVSDUMMY_GUARD_RESCAN,	/* every VIP is to be judged again */
 	IPVSDUMMY_GUARD_ASK,	/* conflicts of class onlink are to be probed */
+	IPVSDUMMY_GUARD_UNHEARD, /* a probe could not be sent, and was given up */
 };
 
 /**
@@ -204,6 +207,8 @@ enum {
  * @node: in the wire's questions
  * @addr: the address
  * @owner: who answered
+ * @n_owners: their number
+ * @peers: a bit for each of them that turned out to be no owner, but a peer
  * @next: when there is something to do, in jiffies
  * @vrf: ifindex of the L3 master of the interface, 0 if none
  * @ifindex: interface that it is asked on
@@ -217,7 +222,9 @@ enum {
 struct ipvsdummy_question {
 	struct hlist_node node;
 	union nf_inet_addr addr;
-	struct ipvsdummy_owner owner;
+	struct ipvsdummy_owner owner[IPVSDUMMY_OWNERS_MAX];
+	u8 n_owners;
+	u8 peers;
 	unsigned long next;
 	int vrf;
 	int ifindex;
@@ -564,6 +571,7 @@ void ipvsdummy_conflict_conclude(struct ipvsdummy_conflict *conflict);
 unsigned long ipvsdummy_conflict_tell(struct ipvsdummy_guard *guard,
 				      unsigned long now);
 void ipvsdummy_conflict_ask(struct ipvsdummy_guard *guard);
+void ipvsdummy_conflict_ask_again(struct ipvsdummy_guard *guard);
 void ipvsdummy_conflict_rename_match(struct ipvsdummy_guard *guard,
 				     const struct net_device *dev);
 unsigned long ipvsdummy_conflict_expire(struct ipvsdummy_guard *guard,
@@ -597,7 +605,8 @@ void ipvsdummy_peers_change(struct net *net, struct ipvsdummy_peer *peers,
 bool ipvsdummy_peer_is(struct ipvsdummy_guard *guard, int vrf, int ifindex,
 		       const u8 *lladdr, u8 family,
 		       const union nf_inet_addr *claimed);
-bool ipvsdummy_peers_ask(struct ipvsdummy_guard *guard, int vrf, int ifindex,
+unsigned long ipvsdummy_peers_wait(struct ipvsdummy_guard *guard, u8 family);
+void ipvsdummy_peers_ask(struct ipvsdummy_guard *guard, int vrf, int ifindex,
 			 u8 family);
 
 /* neigh.c: who else has an address */

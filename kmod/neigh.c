@@ -23,7 +23,6 @@
 #define NUD_ONCE_SEEN	(NUD_STALE | NUD_DELAY | NUD_PROBE)
 
 #define CLAIMS_BATCH	64		/* judged under RTNL at a time */
-#define PEER_WAIT	(HZ / 2)	/* for its answer */
 #define PROXY_MIN	32		/* addresses of one station */
 
 /**
@@ -355,6 +354,7 @@ static bool look_into(struct ipvsdummy_guard *guard,
 {
 	const struct ipvsdummy_owner *owner = &claim->owner;
 	struct ipvsdummy_wire *wire = &guard->wire;
+	unsigned long patience = ipvsdummy_peers_wait(guard, claim->family);
 	bool held = claim->state == IPVSDUMMY_CLAIMED_HELD;
 	u8 state = IPVSDUMMY_CLAIMED_JUDGED;
 
@@ -362,12 +362,12 @@ static bool look_into(struct ipvsdummy_guard *guard,
 	    ipvsdummy_peer_is(guard, claim->vrf, owner->ifindex, owner->lladdr,
 			      claim->family, &claim->addr)) {
 		state = IPVSDUMMY_CLAIMED_PEER;
-	} else if (!held &&
-		   ipvsdummy_peers_ask(guard, claim->vrf, owner->ifindex,
-				       claim->family)) {
+	} else if (!held && patience) {
+		ipvsdummy_peers_ask(guard, claim->vrf, owner->ifindex,
+				    claim->family);
 		settle(wire, claim, IPVSDUMMY_CLAIMED_HELD);
 		return true;
-	} else if (held && time_before(jiffies, claim->raised + PEER_WAIT)) {
+	} else if (held && time_before(jiffies, claim->raised + patience)) {
 		return true;
 	}
 	settle(wire, claim, state);

@@ -12,6 +12,8 @@
 
 /* Of a prefix with more addresses only those that were seen are known */
 #define ADDRESSES_MAX	64
+#define ASKED_MAX	256		/* of all peers together */
+#define ANSWER_WAIT	(HZ / 2)
 
 /**
  * ipvsdummy_peers_change - have other peers
@@ -164,6 +166,28 @@ bool ipvsdummy_peer_is(struct ipvsdummy_guard *guard, int vrf, int ifindex,
 }
 
 /**
+ * ipvsdummy_peers_wait - how long it may take until the peers have answered
+ * @guard: the guard
+ * @family: AF_INET or AF_INET6
+ *
+ * Context: RTNL.
+ * Return: in jiffies; 0 if there is none to be asked.
+ */
+unsigned long ipvsdummy_peers_wait(struct ipvsdummy_guard *guard, u8 family)
+{
+	const struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
+	const struct ipvsdummy_peer *peer;
+	unsigned int n = 0;
+
+	ASSERT_RTNL();
+	for (peer = pn->peers; peer < pn->peers + pn->n_peers; peer++)
+		if (peer->family == family)
+			n += addresses_of(peer);
+	n = min_t(unsigned int, n, ASKED_MAX);
+	return n ? ANSWER_WAIT + n * HZ / IPVSDUMMY_PROBES_PER_SEC : 0;
+}
+
+/**
  * ipvsdummy_peers_ask - ask the peers for their link-layer addresses
  * @guard: the guard
  * @vrf: ifindex of the L3 master of the interface, 0 if none
@@ -171,16 +195,14 @@ bool ipvsdummy_peer_is(struct ipvsdummy_guard *guard, int vrf, int ifindex,
  * @family: AF_INET or AF_INET6
  *
  * Context: RTNL.
- * Return: whether anybody is being asked.
  */
-bool ipvsdummy_peers_ask(struct ipvsdummy_guard *guard, int vrf, int ifindex,
+void ipvsdummy_peers_ask(struct ipvsdummy_guard *guard, int vrf, int ifindex,
 			 u8 family)
 {
 	const struct ipvsdummy_net *pn = ipvsdummy_net(guard->net);
 	const struct ipvsdummy_peer *peer;
-	unsigned int i, left = ADDRESSES_MAX;
+	unsigned int i, left = ASKED_MAX;
 	union nf_inet_addr addr;
-	bool any = false;
 
 	ASSERT_RTNL();
 	for (peer = pn->peers; peer < pn->peers + pn->n_peers; peer++) {
@@ -188,9 +210,8 @@ bool ipvsdummy_peers_ask(struct ipvsdummy_guard *guard, int vrf, int ifindex,
 			continue;
 		for (i = 0; i < addresses_of(peer) && left; i++, left--) {
 			nth_address(&addr, peer, i);
-			any |= ipvsdummy_probe_ask(guard, vrf, ifindex, family,
-						   &addr, NULL, true);
+			ipvsdummy_probe_ask(guard, vrf, ifindex, family, &addr,
+					    NULL, true);
 		}
 	}
-	return any;
 }

@@ -24,7 +24,7 @@
 #define ANNOUNCE_WAIT	(2 * HZ)
 
 #define PACE		(HZ / 8)	/* so often */
-#define BURST		16		/* so many probes are sent */
+#define BURST		(IPVSDUMMY_PROBES_PER_SEC / 8) /* so many probes are sent */
 #define POSTPONE_MAX	30		/* seconds without a carrier */
 
 enum question_state {
@@ -154,10 +154,22 @@ void ipvsdummy_probe_answered(struct ipvsdummy_guard *guard,
 			      struct ipvsdummy_question *question,
 			      const struct ipvsdummy_owner *owner)
 {
+	unsigned int i;
+
 	lockdep_assert_held(&guard->wire.lock);
-	if (question->state == ANSWERED)
-		return;
-	question->owner = *owner;
+	for (i = 0; i < question->n_owners; i++)
+		if (ether_addr_equal(question->owner[i].lladdr, owner->lladdr))
+			return;
+	/* What peers have answered counts for nothing */
+	if (i == IPVSDUMMY_OWNERS_MAX) {
+		if (!question->peers)
+			return;
+		i = __ffs(question->peers);
+		question->peers &= ~BIT(i);
+	} else {
+		question->n_owners++;
+	}
+	question->owner[i] = *owner;
 	question->state = ANSWERED;
 	mod_delayed_work(ipvsdummy_wq, &guard->wire.work, 0);
 }
@@ -282,8 +294,10 @@ static void take_turn(struct ipvsdummy_guard *guard,
 	/* Nobody can hear it: silence would mean nothing */
 	question->sent--;
 	question->next = jiffies + HZ;
-	if (++question->postponed > POSTPONE_MAX && question->state == ASKING)
+	if (++question->postponed > POSTPONE_MAX && question->state == ASKING) {
 		forget(wire, question);
+		set_bit(IPVSDUMMY_GUARD_UNHEARD, &guard->flags);
+	}
 }
 
 /**
@@ -322,9 +336,10 @@ void ipvsdummy_probe_work(struct work_struct *work)
 	spin_unlock_bh(&wire->lock);
 }
 
-/* Remember what came of a question; the wire's lock is held */
+/* Remember what came of a question, NULL for silence; the wire's lock is held */
 static void remember(struct ipvsdummy_wire *wire,
-		     const struct ipvsdummy_question *question)
+		     const struct ipvsdummy_question *question,
+		     const struct ipvsdummy_owner *owner)
 {
 	struct ipvsdummy_sighting *answer;
 
@@ -335,23 +350,48 @@ static void remember(struct ipvsdummy_wire *wire,
 		return;
 	answer->seen = jiffies;
 	memset(&answer->owner, 0, sizeof(answer->owner));
-	if (question->state == ANSWERED)
-		answer->owner = question->owner;
+	if (owner)
+		answer->owner = *owner;
 	else
 		ether_addr_copy(answer->owner.lladdr, question->lladdr);
 }
 
-/* An answer of a peer's, or of this host, is none */
-static bool counts(struct ipvsdummy_guard *guard,
-		   const struct ipvsdummy_question *question)
+/* Return: who of those that answered is neither a peer nor this host; NULL if nobody
+ * is
+ */
+static const struct ipvsdummy_owner *
+find_owner(struct ipvsdummy_guard *guard,
+	   const struct ipvsdummy_question *question)
 {
-	const struct ipvsdummy_owner *owner = &question->owner;
+	const struct ipvsdummy_owner *owner = question->owner;
+	const struct ipvsdummy_owner *end = owner + question->n_owners;
 
-	return question->state == SILENT ||
-	       (!ipvsdummy_lladdr_is_own(guard, owner->lladdr) &&
-		!ipvsdummy_peer_is(guard, question->vrf, owner->ifindex,
-				   owner->lladdr, question->family,
-				   &question->addr));
+	for (; owner < end; owner++)
+		if (!ipvsdummy_lladdr_is_own(guard, owner->lladdr) &&
+		    !ipvsdummy_peer_is(guard, question->vrf, owner->ifindex,
+				       owner->lladdr, question->family,
+				       &question->addr))
+			return owner;
+	return NULL;
+}
+
+/* All in @asked were peers or this host. Go on asking, unless somebody else has
+ * answered meanwhile; the wire's lock is held.
+ */
+static void go_on(struct ipvsdummy_wire *wire,
+		  struct ipvsdummy_question *question,
+		  const struct ipvsdummy_question *asked)
+{
+	unsigned int i;
+
+	for (i = 0; i < asked->n_owners; i++)
+		if (ether_addr_equal(question->owner[i].lladdr,
+				     asked->owner[i].lladdr))
+			question->peers |= BIT(i);
+	if (question->peers != BIT(question->n_owners) - 1)
+		return;
+	question->state = ASKING;
+	queue_delayed_work(ipvsdummy_wq, &wire->probe_work, PACE);
 }
 
 /**
@@ -364,6 +404,7 @@ void ipvsdummy_probe_conclude(struct ipvsdummy_guard *guard)
 {
 	struct ipvsdummy_wire *wire = &guard->wire;
 	struct ipvsdummy_question *question, copy;
+	const struct ipvsdummy_owner *owner;
 	unsigned int i;
 
 	ASSERT_RTNL();
@@ -378,19 +419,16 @@ void ipvsdummy_probe_conclude(struct ipvsdummy_guard *guard)
 		copy = *question;
 		spin_unlock_bh(&wire->lock);
 
-		if (!counts(guard, &copy)) {
-			spin_lock_bh(&wire->lock);
-			question->state = ASKING;
-			queue_delayed_work(ipvsdummy_wq, &wire->probe_work,
-					   PACE);
+		owner = find_owner(guard, &copy);
+		spin_lock_bh(&wire->lock);
+		if (!owner && copy.state == ANSWERED) {
+			go_on(wire, question, &copy);
 			spin_unlock_bh(&wire->lock);
 			continue;
 		}
-		spin_lock_bh(&wire->lock);
-		remember(wire, &copy);
+		remember(wire, &copy, owner);
 		forget(wire, question);
 		spin_unlock_bh(&wire->lock);
-		ipvsdummy_guard_rejudge(guard, copy.family, &copy.addr,
-					copy.state == ANSWERED);
+		ipvsdummy_guard_rejudge(guard, copy.family, &copy.addr, owner);
 	}
 }

@@ -389,6 +389,32 @@ test_verify_owned()
 	done
 }
 
+# answer ADDRESS: when it is asked for, three stations answer at once
+answer()
+{
+	wait_for heard_more 0 "arp 1 $w0_mac 0.0.0.0 .* $1"
+	send arp op reply spa "$1" tpa 10.1.0.9 tha "$w0_mac" dst "$w0_mac" \
+		sha $mac_a count 3 vary sha
+}
+
+# That peers answer before the owner does not hide him.
+test_verify_among_peers()
+{
+	local i
+
+	setup
+	set_policy onlink verify
+	expect ctl peer add $mac_a
+	expect ctl peer add $mac_b
+	hear
+	for i in 64 65 66 67; do
+		refused onlink vip_add 10.1.0.$i/32
+		answer 10.1.0.$i
+		wait_for says_neigh 10.1.0.$i/32
+		equal $mac_c "$(field lladdr 10.1.0.$i)" lladdr
+	done
+}
+
 # A frame that says whose it is vouches for nobody: not for the owner, if he does
 # not answer, and not for the VIP, if he does.
 test_verify_claimed()
@@ -479,4 +505,5 @@ test_probe_many()
 run_all test_states test_not_others test_policies test_late test_sightings \
 	test_no_sightings test_forgeries test_sticky test_sticky_ages \
 	test_sticky_nobody test_verify_free test_verify_owned \
-	test_verify_claimed test_probe test_probe_simultaneous test_probe_many
+	test_verify_among_peers test_verify_claimed test_probe \
+	test_probe_simultaneous test_probe_many

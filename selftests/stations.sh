@@ -58,6 +58,25 @@ by_address()
 test_peer_address() { by_address 10.1.0.77; }
 test_peer_prefix() { by_address 10.1.0.64/26; }
 
+# However many others there are that do not answer.
+test_many_peers()
+{
+	local first
+
+	setup
+	bind_up_to 30
+	expect there ip addr add 10.1.0.77/24 dev w0p
+	seq -f "peer add 10.0.0.%.0f" 100 | expect ctl -batch -
+	expect ctl peer add 10.1.0.77
+	next_vip
+	first=$vip
+	follow "$tmp/events"
+	send arp spa "$first" tpa "$first"
+	wait_for counted probes 101
+	nobodys "$first"
+	equal flagged "$(events "$tmp/events" "$first")" "events"
+}
+
 # The address of a peer that is not there makes nobody a peer.
 test_peer_absent()
 {
@@ -228,6 +247,7 @@ test_flood()
 	owned "arp gratuitous $mac_a warning" "$first" || fail "forgotten"
 }
 
-run_all test_peer_lladdr test_peer_address test_peer_prefix test_peer_absent \
+run_all test_peer_lladdr test_peer_address test_peer_prefix test_many_peers \
+	test_peer_absent \
 	test_vrrp test_flip_flop test_proxy_arp test_silence test_forged_frame test_forged_peer \
 	test_flood
