@@ -56,7 +56,7 @@ check-kernels:
 	@selftests/check-kernels $(SUITES)
 
 check-debug:
-	@KERNEL=debug selftests/check
+	@KERNEL=$${KERNEL:-debug} selftests/check
 
 check-faults:
 	@KERNEL=debug selftests/check faults
