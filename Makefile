@@ -85,7 +85,7 @@ shell:
 	@selftests/vm/run --shell
 
 bench:
-	@selftests/vm/run --logs selftests/logs/bench --exec ./bench
+	@selftests/bench/run
 
 clean:
 	$(MAKE) -C tools clean
