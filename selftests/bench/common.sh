@@ -25,8 +25,8 @@ short=9	# rounds of what takes no time
 [ -z "$INSNS" ] || rounds=([1000]=3 [10000]=3 [20000]=1 [50000]=1) short=3
 if [ -n "$QUICK" ]; then
 	sizes=(1000 5000)
-	rounds=([1000]=3 [5000]=2)
-	short=3 pods=200
+	rounds=([1000]=2 [5000]=2)
+	short=2 pods=200
 fi
 largest=${sizes[-1]}
 middle=${sizes[-1]}

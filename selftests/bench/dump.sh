@@ -75,6 +75,8 @@ event_rows()
 {
 	local events=10000
 
+	[ -z "$QUICK" ] || events=4000
+
 	ip addr add $cover dev eth0
 	row "follow $events events" ">= 1.0" "ip monitor" cpu
 	alternate "$short" follow

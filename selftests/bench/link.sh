@@ -28,13 +28,15 @@ send_once()
 {
 	new_link
 	ip link set vips up
-	took "send, $1 CPU" send vips "$1" 200000
+	took "send, $1 CPU" send vips "$1" "$frames"
 	del_link
 }
 
 send_rows()
 {
-	local cpus
+	local cpus frames=200000
+
+	[ -z "$INSNS" ] || frames=20000
 
 	for ((cpus = 1; cpus <= $(nproc) && cpus <= 2; cpus++)); do
 		row "send, $cpus CPU" ">= 0.99" dummy

@@ -70,10 +70,8 @@ memory_rows()
 	row "memory of a VIP, B" "<= 0.5"
 	row "memory of a conflict, B" "<= 192"
 	row "memory of an idle netns, B" "<= 256"
-	for round in 1 2 3; do
+	for ((round = 1; round <= rounds[$middle]; round++)); do
 		memory_once "$middle"
-	done
-	for round in 1 2 3; do
 		netns_once
 	done
 }
@@ -106,8 +104,8 @@ tool_rows()
 	side=ours new_link
 	ip addr add 10.100.0.2/32 dev vips
 	row start "<= 1.0" "ip addr"
-	alternate 9 start_once
+	alternate "$short" start_once
 	row resident "<= 1.5" "ip monitor"
-	alternate 3 resident_once
+	alternate 2 resident_once
 	del_link
 }

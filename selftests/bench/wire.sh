@@ -18,17 +18,18 @@ beside_vips()
 {
 	if [ "$side" = ours ]; then
 		modprobe ipvsdummy
-	else
+	elif [ -d /sys/module/ipvsdummy ]; then
 		rmmod ipvsdummy
 	fi
 	new_link
 	[ "$side" = theirs ] || ipvsdummyctl watch add w0
 	bind "$1"
-	ask "ARP, none ours" 40000 1000 10.250.99.99
-	ask "ARP, all ours" 40000 1000 172.16.0.1
-	ask "ARP, all ours, forged" 40000 40000 172.16.0.1
+	ask "ARP, none ours" 20000 1000 10.250.99.99
+	ask "ARP, all ours" 20000 1000 172.16.0.1
+	ask "ARP, all ours, forged" 20000 20000 172.16.0.1
 	took "addresses of pods" churn pod $pods 3
 	took "pods" run ip -batch /tmp/pods
+	[ "$side" = theirs ] || ipvsdummyctl watch del w0
 	del_link
 }
 
