@@ -358,7 +358,6 @@ struct row {
 	char link[TEXT_NAME];
 	char why[TEXT_ESCAPED(WHY_MAX)];
 	char count[24];
-	char services[SERVICES_TEXT];
 };
 
 static void put_server(FILE *out, const struct ipvs_server *server)
@@ -398,15 +397,17 @@ static void put_services(FILE *out, const struct served *served)
 		fprintf(out, ", +%zu", served->omitted);
 }
 
-static void fill_services(char dst[static SERVICES_TEXT],
-			  const struct served *served)
+/* Too long to be cleared for every row. Good until the next one */
+static const char *services_text(const struct served *served)
 {
-	FILE *out = fmemopen(dst, SERVICES_TEXT, "w");
+	static char text[SERVICES_TEXT];
+	FILE *out = fmemopen(text, sizeof(text), "w");
 
 	if (!out)
-		return;
+		return "";
 	put_services(out, served);
 	fclose(out);
+	return text;
 }
 
 static void fill_row(struct row *row, const struct printer *printer,
@@ -424,7 +425,7 @@ static void fill_row(struct row *row, const struct printer *printer,
 			[COLUMN_CLASS] = "-",
 			[COLUMN_WHY] = row->why,
 			[COLUMN_COUNT] = row->count,
-			[COLUMN_SERVICES] = row->services,
+			[COLUMN_SERVICES] = "",
 		},
 		.time = "-",
 		.address = "-",
@@ -453,7 +454,7 @@ static void fill_row(struct row *row, const struct printer *printer,
 	}
 	text_escape(row->why, sizeof(row->why), reason);
 	if (record->served)
-		fill_services(row->services, record->served);
+		row->cell[COLUMN_SERVICES] = services_text(record->served);
 }
 
 /**
