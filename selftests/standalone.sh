@@ -172,6 +172,23 @@ test_neighbours()
 		jq -c '.[0] | [.action, .severity, .station]')" "unconfirmed"
 }
 
+# So many addresses that it takes more than one look, and between two of them one
+# comes and goes
+test_restless()
+{
+	new_netns
+	seq 4000 | awk '{ printf "addr add 10.1.%d.%d/32 dev lo\n",
+		$1 / 250, $1 % 250 + 1 }' | here ip -batch - ||
+		fail "no addresses"
+	ip netns exec "$ns" bash -c 'while ip addr add 10.9.9.9/32 dev lo; do
+		ip addr del 10.9.9.9/32 dev lo
+	done' &
+	followers+=" $!"
+	for _ in {1..20}; do
+		expect here ipvsdummyctl check -standalone $dev 10.9.9.1
+	done
+}
+
 test_without_module()
 {
 	rmmod ipvsdummy || fail "cannot be unloaded"
@@ -190,4 +207,4 @@ test_without_module()
 
 run_all test_physical test_not_watched test_stacked test_bond_and_vrf \
 	test_macvlan_elsewhere test_gateways test_neighbours \
-	test_without_module
+	test_restless test_without_module

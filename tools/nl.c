@@ -22,6 +22,9 @@
 /* Of the families that are asked here; the kernel does not look at it */
 #define GENL_VERSION		1
 
+/* A dump that something changed under is taken again, but not for ever */
+#define DUMPS_MAX		16
+
 /* As in the kernel: no error is beyond */
 #define MAX_ERRNO		4095
 
@@ -445,6 +448,31 @@ int nl_talk(struct nl *nl, nl_callback *callback, void *data)
 				ret = callback(nlh, data);
 		}
 	}
+}
+
+/**
+ * nl_dump - send @nl->request, and again if what is dumped changes meanwhile
+ * @nl: a socket, with the request of a dump
+ * @callback: called for every message, as by nl_talk()
+ * @restart: called before a dump, to forget the one before; NULL if what any of
+ *	them has is good
+ * @data: for both
+ *
+ * Return: 0 or a negative errno, as nl_talk(). If even the last dump was
+ * interrupted it is taken as it is, and @nl->inconsistent is set.
+ */
+int nl_dump(struct nl *nl, nl_callback *callback, nl_restart *restart,
+	    void *data)
+{
+	unsigned int tries = DUMPS_MAX;
+	int err;
+
+	do {
+		if (restart)
+			restart(data);
+		err = nl_talk(nl, callback, data);
+	} while (!err && nl->inconsistent && --tries);
+	return err;
 }
 
 /**

@@ -52,6 +52,7 @@ struct nl {
 };
 
 typedef int nl_callback(const struct nlmsghdr *nlh, void *data);
+typedef void nl_restart(void *data);
 
 int nl_open(struct nl *nl);
 int nl_open_rtnl(struct nl *nl);
@@ -72,6 +73,8 @@ void nl_copy_string(char *dst, size_t size, const struct nlattr *attr);
 bool nl_is_string(const struct nlattr *attr, const char *string);
 int nl_parse_error(struct nl *nl, const struct nlmsghdr *nlh);
 int nl_talk(struct nl *nl, nl_callback *callback, void *data);
+int nl_dump(struct nl *nl, nl_callback *callback, nl_restart *restart,
+	    void *data);
 bool nl_is_missing(const struct nl *nl, int err);
 const char *nl_error(const struct nl *nl, int err);
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "query.h"
 
-/* A dump that something changed under is taken again, but not for ever */
-#define DUMPS_MAX	8
-
 static int got_one(const struct nlmsghdr *nlh, void *data)
 {
 	record_parse(data, nlh);
@@ -18,17 +15,17 @@ static int got_another(const struct nlmsghdr *nlh, void *data)
 	return records_add(data, &record);
 }
 
+static void restart(void *data)
+{
+	struct records *records = data;
+
+	records->count = 0;
+}
+
 /* Takes the dump that is waiting in nl->request */
 static int dump(struct nl *nl, struct records *records)
 {
-	unsigned int tries = DUMPS_MAX;
-	int err;
-
-	do {
-		records->count = 0;
-		err = nl_talk(nl, got_another, records);
-	} while (!err && nl->inconsistent && --tries);
-	return err;
+	return nl_dump(nl, got_another, restart, records);
 }
 
 /**

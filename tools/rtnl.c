@@ -6,11 +6,6 @@
 
 #include "rtnl.h"
 
-/* A dump that something changed under is taken again, but not for ever: what
- * every one of them leaves out would have to be lucky.
- */
-#define DUMPS_MAX	8
-
 /* Room for attributes that a copy has and the original has not */
 #define REQUEST_SLACK	256
 
@@ -169,22 +164,18 @@ static int got_address(const struct nlmsghdr *nlh, void *data)
  * @index: the link
  * @addresses: filled in, in the kernel's order
  *
- * An address that goes meanwhile may be among them or not; one that stays is.
- * The kernel tells whether that is so only of a dump of all links.
+ * An address that goes meanwhile may be among them or not; one that stays is: of
+ * several dumps that something changed under, all would have to leave it out. The
+ * kernel tells whether that is so only of a dump of all links.
  *
  * Return: 0 or a negative errno.
  */
 int rtnl_addresses(struct nl *nl, int index, struct messages *addresses)
 {
 	struct dump dump = { index, addresses };
-	unsigned int tries = DUMPS_MAX;
-	int err;
 
-	do {
-		nl_begin(nl, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
-		err = nl_talk(nl, got_address, &dump);
-	} while (!err && nl->inconsistent && --tries);
-	return err;
+	nl_begin(nl, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
+	return nl_dump(nl, got_address, NULL, &dump);
 }
 
 static int got_route(const struct nlmsghdr *nlh, void *data)

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fail.h"
 #include "judge.h"
 #include "routes.h"
 #include "rtnl.h"
@@ -146,11 +147,11 @@ static int got_device(const struct nlmsghdr *nlh, void *data)
 	struct device *device;
 
 	if (!ifi)
-		return MNL_CB_OK;
+		return 0;
 	device = reallocarray(alone->devices, alone->count + 1,
 			      sizeof(*device));
 	if (!device)
-		return MNL_CB_ERROR;
+		return -ENOMEM;
 	alone->devices = device;
 	device += alone->count++;
 	*device = (struct device) { .ifindex = ifi->ifi_index };
@@ -185,7 +186,7 @@ static int got_device(const struct nlmsghdr *nlh, void *data)
 		device->lower = 0;
 	if (!device->physical)
 		device->physical = has_device_in_sysfs(device->name);
-	return MNL_CB_OK;
+	return 0;
 }
 
 static const struct device *find_device(const struct standalone *alone,
@@ -258,11 +259,11 @@ static int got_address(const struct nlmsghdr *nlh, void *data)
 	bool came;
 
 	if (!ifa)
-		return MNL_CB_OK;
+		return 0;
 	device = find_device(alone, ifa->ifa_index);
 	if ((ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6) ||
 	    !device || !is_watched(alone, device))
-		return MNL_CB_OK;
+		return 0;
 	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
 		if (mnl_attr_get_type(attr) == IFA_LOCAL)
 			local = attr;
@@ -276,16 +277,15 @@ static int got_address(const struct nlmsghdr *nlh, void *data)
 	/* Without a peer IPv6 shows no local address, IPv4 shows it twice */
 	copy_address(&ifaddr.local, ifaddr.family, local ? local : address);
 	copy_address(&ifaddr.peer, ifaddr.family, address ? address : local);
-	if (IS_ERR(ipvsdummy_index_add(&alone->index, &ifaddr, &came)))
-		return MNL_CB_ERROR;
-	return MNL_CB_OK;
+	return PTR_ERR_OR_ZERO(ipvsdummy_index_add(&alone->index, &ifaddr,
+						   &came));
 }
 
 static int got_route(const struct nlmsghdr *nlh, void *data)
 {
 	struct standalone *alone = data;
 
-	return routes_add(&alone->routes, nlh) ? MNL_CB_ERROR : MNL_CB_OK;
+	return routes_add(&alone->routes, nlh);
 }
 
 /* Whatever interface leads to it, watched or not */
@@ -306,8 +306,8 @@ static int add_gateway(void *ctx, int ifindex, u8 family, const void *addr)
 	memcpy(&gateway.local, addr, gateway.plen / 8);
 	gateway.peer = gateway.local;
 	gateway.vrf = vrf_of(alone, device);
-	return IS_ERR(ipvsdummy_index_add(&alone->index, &gateway, &came)) ?
-	       -ENOMEM : 0;
+	return PTR_ERR_OR_ZERO(ipvsdummy_index_add(&alone->index, &gateway,
+						   &came));
 }
 
 static bool is_own(const struct standalone *alone, const u8 *lladdr)
@@ -340,12 +340,12 @@ static int got_neighbour(const struct nlmsghdr *nlh, void *data)
 	const struct device *device;
 
 	if (!nd)
-		return MNL_CB_OK;
+		return 0;
 	device = find_device(alone, nd->ndm_ifindex);
 	if ((nd->ndm_family != AF_INET && nd->ndm_family != AF_INET6) ||
 	    nd->ndm_type != RTN_UNICAST || !(nd->ndm_state & known) ||
 	    !device || !is_watched(alone, device))
-		return MNL_CB_OK;
+		return 0;
 	mnl_attr_for_each(attr, nlh, sizeof(*nd)) {
 		if (mnl_attr_get_type(attr) == NDA_DST)
 			dst = attr;
@@ -354,7 +354,7 @@ static int got_neighbour(const struct nlmsghdr *nlh, void *data)
 	}
 	if (!dst || !copy_lladdr(neighbour.owner.lladdr, lladdr) ||
 	    is_own(alone, neighbour.owner.lladdr))
-		return MNL_CB_OK;
+		return 0;
 	neighbour.family = nd->ndm_family;
 	copy_address(&neighbour.addr, neighbour.family, dst);
 	neighbour.owner.ifindex = nd->ndm_ifindex;
@@ -367,10 +367,10 @@ static int got_neighbour(const struct nlmsghdr *nlh, void *data)
 	more = reallocarray(alone->neighbours, alone->neighbour_count + 1,
 			    sizeof(*more));
 	if (!more)
-		return MNL_CB_ERROR;
+		return -ENOMEM;
 	alone->neighbours = more;
 	more[alone->neighbour_count++] = neighbour;
-	return MNL_CB_OK;
+	return 0;
 }
 
 /* Is the address in a prefix of this interface? */
@@ -418,54 +418,68 @@ static enum ipvsdummy_owned find_owner(void *ctx,
 	return IPVSDUMMY_OWNED;
 }
 
-static int dump(struct mnl_socket *mnl, uint16_t type, size_t head,
-		mnl_cb_t callback, struct standalone *alone)
+static void forget_devices(void *data)
 {
-	uint8_t buffer[32768];	/* as much as the kernel ever sends */
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-	struct rtgenmsg *any;
-	int len, ret;
+	struct standalone *alone = data;
 
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = type;
-	any = mnl_nlmsg_put_extra_header(nlh, head);
-	any->rtgen_family = AF_UNSPEC;
-	if (mnl_socket_sendto(mnl, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	do {
-		len = mnl_socket_recvfrom(mnl, buffer, sizeof(buffer));
-		if (len < 0)
-			return -errno;
-		ret = mnl_cb_run(buffer, len, type, mnl_socket_get_portid(mnl),
-				 callback, alone);
-	} while (ret > MNL_CB_STOP);
-	return ret < 0 ? -errno : 0;
+	alone->count = 0;
 }
+
+static void forget_addresses(void *data)
+{
+	struct standalone *alone = data;
+
+	ipvsdummy_index_destroy(&alone->index);
+	ipvsdummy_index_init(&alone->index);
+}
+
+static void forget_routes(void *data)
+{
+	struct standalone *alone = data;
+
+	routes_free(&alone->routes);
+}
+
+static void forget_neighbours(void *data)
+{
+	struct standalone *alone = data;
+
+	alone->neighbour_count = 0;
+}
+
+/* In this order: each needs what those before it have found */
+static const struct {
+	uint16_t type;
+	size_t head;
+	nl_callback *got;
+	nl_restart *forget;
+} dumps[] = {
+	{ RTM_GETLINK, sizeof(struct ifinfomsg), got_device, forget_devices },
+	{ RTM_GETADDR, sizeof(struct ifaddrmsg), got_address,
+	  forget_addresses },
+	{ RTM_GETROUTE, sizeof(struct rtmsg), got_route, forget_routes },
+	{ RTM_GETNEIGH, sizeof(struct ndmsg), got_neighbour,
+	  forget_neighbours },
+};
 
 static int read_all(struct standalone *alone)
 {
-	struct mnl_socket *mnl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	bool inconsistent = false;
+	static struct nl nl;
+	size_t i;
 	int err;
 
-	if (!mnl)
-		return -errno;
-	err = mnl_socket_bind(mnl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
-	if (!err)
-		err = dump(mnl, RTM_GETLINK, sizeof(struct ifinfomsg),
-			   got_device, alone);
-	if (!err)
-		err = dump(mnl, RTM_GETADDR, sizeof(struct ifaddrmsg),
-			   got_address, alone);
-	if (!err)
-		err = dump(mnl, RTM_GETROUTE, sizeof(struct rtmsg), got_route,
-			   alone);
+	err = nl_open_rtnl(&nl);
+	for (i = 0; !err && i < sizeof(dumps) / sizeof(*dumps); i++) {
+		nl_begin(&nl, dumps[i].type, NLM_F_DUMP, dumps[i].head);
+		err = nl_dump(&nl, dumps[i].got, dumps[i].forget, alone);
+		inconsistent |= nl.inconsistent;
+	}
+	nl_close(&nl);
 	if (!err)
 		err = routes_gateways(&alone->routes, add_gateway, alone);
-	if (!err)
-		err = dump(mnl, RTM_GETNEIGH, sizeof(struct ndmsg),
-			   got_neighbour, alone);
-	mnl_socket_close(mnl);
+	if (!err && inconsistent)
+		fail(NULL, "links or addresses change all the time, some may be missing");
 	return err;
 }
 

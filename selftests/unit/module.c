@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Stands in for the kernel under the tools: answers as a module of another
  * version would. MODULE in the environment says as which: "newer", "older", or
- * "bare", which tells nothing that could be left out.
+ * "bare", which tells nothing that could be left out; or it is "restless", and
+ * all changes while it is told.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -62,6 +63,8 @@ static void put_error(uint32_t seq, int type, int err, uint32_t offset)
 	int *error = mnl_nlmsg_put_extra_header(nlh, sizeof(*error));
 
 	*error = err;
+	if (is("restless"))
+		nlh->nlmsg_flags |= NLM_F_DUMP_INTR;
 	if (type == NLMSG_ERROR) {
 		struct nlmsghdr *request;
 
@@ -335,8 +338,8 @@ ssize_t sendto(int fd, const void *request, size_t len, int flags,
 	answers_len = 0;
 	if (nlh->nlmsg_type == GENL_ID_CTRL)
 		put_family(nlh->nlmsg_seq);
-	else if (nlh->nlmsg_type == RTM_GETLINK)
-		err = -ENODEV;
+	else if (nlh->nlmsg_type != FAMILY)
+		err = dump ? 0 : -ENODEV;
 	else
 		err = answer(nlh, &offset);
 	put_error(nlh->nlmsg_seq, dump && !err ? NLMSG_DONE : NLMSG_ERROR, err,
