@@ -84,8 +84,8 @@ test_batch_errors()
 	equal "10.2.0.0/16 allow" "$(rules)" "stopped there"
 
 	expect ctl rule flush
-	out=$(ctl -force -batch "$file" 2>&1)
-	equal 2 $? "exit of -force"
+	out=$(ctl -f -b "$file" 2>&1)
+	equal 2 $? "exit of -f"
 	equal "2 3 4 5" "$(sed "s|.*$file:\([0-9]*\):.*|\1|" <<<"$out" |
 		xargs)" "all errors"
 	equal "10.2.0.0/16 allow, 10.5.0.0/16 allow" "$(rules)" "went on"

@@ -100,6 +100,8 @@ test_wrong_words()
 	wrong strict -strict show
 	wrong dry-run -dry-run show
 	wrong force -force show
+	wrong "force: only" -f show
+	wrong "fo: ambiguous: follow, force" -fo show
 }
 
 test_check()

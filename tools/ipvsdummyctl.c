@@ -68,7 +68,7 @@ static const char usage[] =
 "  -b, -batch FILE  subcommands from a file, one a line; - is standard input\n"
 "  -d, -dry-run     sync, adopt: only tell what would be done\n"
 "  -follow          evict: keep at it\n"
-"  -force           with -batch: go on after an error\n"
+"  -f, -force       with -batch: go on after an error\n"
 "  -strict          check: exit 1 for a flagged address, too\n"
 "  -standalone      check: judge here, by the default policy, without the module\n"
 "  -h, -help        this\n"
@@ -321,13 +321,22 @@ static const char *const option_word[OPTIONS] = {
 
 static const struct words option_words = { "an option", option_word, OPTIONS };
 
+static int find_option(const char *word)
+{
+	/* Of these letters one is none of the words, one begins two of them */
+	if (!strcmp(word, "V"))
+		return OPT_VERSION;
+	if (!strcmp(word, "f"))
+		return OPT_FORCE;
+	return word_find(&option_words, word);
+}
+
 /* Returns how many arguments it takes, 0 when it is none */
 static int take_option(struct ctl *ctl, int argc, char **argv)
 {
 	const char *word = argv[0] + strspn(argv[0], "-");
 
-	switch (strcmp(word, "V") ? word_find(&option_words, word) :
-				    OPT_VERSION) {
+	switch (find_option(word)) {
 	case OPT_BATCH:
 		if (argc > 1 && !ctl->batch) {
 			ctl->batch = argv[1];
