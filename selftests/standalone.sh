@@ -172,21 +172,23 @@ test_neighbours()
 		jq -c '.[0] | [.action, .severity, .station]')" "unconfirmed"
 }
 
-# So many addresses that it takes more than one look, and between two of them one
-# comes and goes
+# So many addresses that they come in parts, and before each of some parts comes one
+# more
 test_restless()
 {
+	local preload
+
+	preload=$(dirname "$(readlink -f "$0")")/meddle.so
 	new_netns
-	seq 4000 | awk '{ printf "addr add 10.1.%d.%d/32 dev lo\n",
+	seq 1000 | awk '{ printf "addr add 10.1.%d.%d/32 dev lo\n",
 		$1 / 250, $1 % 250 + 1 }' | here ip -batch - ||
 		fail "no addresses"
-	ip netns exec "$ns" bash -c 'while ip addr add 10.9.9.9/32 dev lo; do
-		ip addr del 10.9.9.9/32 dev lo
-	done' &
-	followers+=" $!"
-	for _ in {1..20}; do
-		expect here ipvsdummyctl check -standalone $dev 10.9.9.1
-	done
+	seq 8 | sed 's,.*,addr add 10.9.9.&/32 dev lo,' >"$tmp/changes"
+	expect here env LD_PRELOAD="$preload" \
+		MEDDLE="sed -n 1p $tmp/changes | ip -batch - &&
+			sed -i 1d $tmp/changes" \
+		ipvsdummyctl check -standalone $dev 10.9.9.9
+	[ ! -s "$tmp/changes" ] || fail "not read in parts"
 }
 
 test_without_module()
