@@ -104,7 +104,7 @@ test_too_old()
 
 cursor_is()
 {
-	[[ $(cat "$tmp/cursor" 2>/dev/null) =~ ^[0-9a-f]{16}:$1$ ]]
+	[[ $(head -n 1 "$tmp/cursor" 2>/dev/null) =~ ^[0-9a-f]{16}:$1$ ]]
 }
 
 test_cursor()

@@ -146,5 +146,86 @@ test_filters()
 		--min-severity critical
 }
 
+# monitor FILE: one that keeps how far it is
+monitor()
+{
+	ip netns exec "$ns" ipvsdummy-mon --follow --json \
+		--cursor "$tmp/cursor" --metrics "$tmp/metrics" >"$1" &
+	followers+=" $!"
+}
+
+end_monitor()
+{
+	kill "${followers##* }"
+	wait "${followers##* }" || fail "the monitor fails"
+	followers=${followers% *}
+}
+
+keeps()
+{
+	[ "$(sed 1d "$tmp/cursor")" = "$1" ]
+} 2>/dev/null
+
+# What becomes of links while there is no monitor it tells when it is back, and no
+# more what it has told
+test_restart()
+{
+	local name
+
+	new_netns
+	for name in $dev vip0 vip1 vip2; do
+		new_link ipvsdummy $name
+	done
+	monitor "$tmp/events"
+	wait_for keeps "guarded $dev
+guarded vip0
+guarded vip1
+guarded vip2"
+	expect here ip link del vip2
+	wait_for told "$tmp/events" "unguarded link vip2 is gone"
+	new_link dummy vip2
+	wait_for told "$tmp/events" "unguarded link vip2 is gone" \
+		"unguarded link vip2 is of kind dummy"
+	end_monitor
+	keeps "guarded $dev
+guarded vip0
+guarded vip1
+unguarded vip2" || fail "kept: $(cat "$tmp/cursor")"
+
+	swap_in $dev dummy
+	swap_in vip0 dummy
+	expect here ip link del vip1
+	monitor "$tmp/events"
+	wait_for told "$tmp/events" "unguarded link $dev is of kind dummy" \
+		"unguarded link vip0 is of kind dummy" \
+		"unguarded link vip1 is gone"
+	end_monitor
+
+	swap_in vip0 ipvsdummy
+	monitor "$tmp/events"
+	wait_for told "$tmp/events" "resolved link vip0 is not unguarded any more"
+	wait_for grep -q 'link_guarded{dev="vip2"} 0' "$tmp/metrics"
+	wait_for keeps "unguarded $dev
+guarded vip0
+unguarded vip2"
+	told "$tmp/events" "resolved link vip0 is not unguarded any more" ||
+		fail "told: $(cat "$tmp/events")"
+}
+
+# Without the module nobody guards anything, which is told once, too
+test_restart_without_module()
+{
+	new_netns
+	new_link ipvsdummy vip0
+	monitor "$tmp/events"
+	wait_for keeps "guarded vip0"
+	trap 'cleanup; modprobe ipvsdummy' EXIT
+	expect rmmod ipvsdummy
+	wait_for told "$tmp/events" "unavailable the ipvsdummy module is not loaded" \
+		"unguarded link vip0 is gone"
+	end_monitor
+	keeps "" || fail "kept: $(cat "$tmp/cursor")"
+}
+
 run_all test_deleted test_conventional test_learned test_overrun test_swaps \
-	test_filters
+	test_filters test_restart test_restart_without_module

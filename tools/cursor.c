@@ -117,14 +117,16 @@ int cursor_parse(struct cursor *cursor, const char *arg)
 /**
  * cursor_load - read what cursor_save() wrote
  * @cursor: filled in; none if there is no such file
+ * @guarded: gets the names of links
  * @file: its name
  *
  * Return: 0, or an exit code when the reason has been said.
  */
-int cursor_load(struct cursor *cursor, const char *file)
+int cursor_load(struct cursor *cursor, struct guarded *guarded,
+		const char *file)
 {
-	FILE *in = fopen(file, "re");
 	char text[64] = "";
+	FILE *in = fopen(file, "re");
 
 	if (!in) {
 		if (errno == ENOENT)
@@ -133,20 +135,25 @@ int cursor_load(struct cursor *cursor, const char *file)
 	}
 	if (fgets(text, sizeof(text), in))
 		text[strcspn(text, "\n")] = '\0';
-	fclose(in);
-	if (!parse_position(cursor, text))
+	if (!parse_position(cursor, text)) {
+		fclose(in);
 		return fail(file, "no cursor: \"instance:seq\"");
+	}
+	guarded_read(guarded, in);
+	fclose(in);
 	return 0;
 }
 
 /**
  * cursor_save - write a position into a file
  * @cursor: the position
+ * @guarded: the links that go with it
  * @file: its name; replaced as a whole
  *
  * Return: 0 or a negative errno.
  */
-int cursor_save(const struct cursor *cursor, const char *file)
+int cursor_save(const struct cursor *cursor, const struct guarded *guarded,
+		const char *file)
 {
 	struct replace replace;
 	int err = replace_begin(&replace, file);
@@ -155,5 +162,6 @@ int cursor_save(const struct cursor *cursor, const char *file)
 		return err;
 	fprintf(replace.out, "%016" PRIx64 ":%" PRIu64 "\n", cursor->instance,
 		cursor->seq);
+	guarded_write(guarded, replace.out);
 	return replace_end(&replace);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "guarded.h"
+
 enum cursor_kind { CURSOR_NONE, CURSOR_SEQ, CURSOR_POSITION, CURSOR_TIME };
 
 /**
@@ -23,7 +25,9 @@ struct cursor {
 };
 
 int cursor_parse(struct cursor *cursor, const char *arg);
-int cursor_load(struct cursor *cursor, const char *file);
-int cursor_save(const struct cursor *cursor, const char *file);
+int cursor_load(struct cursor *cursor, struct guarded *guarded,
+		const char *file);
+int cursor_save(const struct cursor *cursor, const struct guarded *guarded,
+		const char *file);
 
 #endif

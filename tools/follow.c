@@ -46,7 +46,7 @@ enum state {
  * @state: what has been said
  * @instance: of the events
  * @seq: of the last event
- * @saved: the cursor that the file has
+ * @saved: the cursor that the file has, none if there is no file
  * @save_due: when it is to be written again, ms, monotonic
  * @complained: that it cannot be written has been said
  */
@@ -73,31 +73,43 @@ static uint64_t position(const struct follower *f)
 	return waiting && waiting <= f->seq ? waiting - 1 : f->seq;
 }
 
-static bool is_saved(const struct follower *f)
+/* What the file is to have. Without the module that is as far as ever. */
+static struct cursor cursor_now(const struct follower *f)
 {
-	return !f->plan->cursor || f->state != STATE_FOLLOWING ||
-	       (f->saved.instance == f->instance &&
-		f->saved.seq == position(f));
-}
-
-static void save_cursor(struct follower *f)
-{
-	struct cursor cursor = {
+	if (f->state != STATE_FOLLOWING)
+		return f->saved;
+	return (struct cursor) {
 		.kind = CURSOR_POSITION,
 		.instance = f->instance,
 		.seq = position(f),
 	};
+}
+
+static bool is_saved(const struct follower *f)
+{
+	struct cursor now = cursor_now(f);
+
+	return !f->plan->cursor || now.kind == CURSOR_NONE ||
+	       (f->saved.instance == now.instance &&
+		f->saved.seq == now.seq && !f->guarded.changed);
+}
+
+static void save_cursor(struct follower *f)
+{
+	struct cursor cursor = cursor_now(f);
 	int err;
 
 	if (is_saved(f))
 		return;
 	f->save_due = clock_msec() + CURSOR_MSEC;
-	err = cursor_save(&cursor, f->plan->cursor);
+	err = cursor_save(&cursor, &f->guarded, f->plan->cursor);
 	if (err && !f->complained)
 		fail(f->plan->cursor, "%s", strerror(-err));
 	f->complained = err;
-	if (!err)
-		f->saved = cursor;
+	if (err)
+		return;
+	f->saved = cursor;
+	f->guarded.changed = false;
 }
 
 /* A signal, or standard output cannot be written to. A reader of it who went away
@@ -542,7 +554,12 @@ int follow(const struct follow_plan *plan)
 	err = open_sockets(&f);
 	if (err)
 		return fail("netlink", "%s", strerror(-err));
-	err = waiting_init(meanwhile, &f);
+	if (plan->cursor)
+		err = cursor_load(&f.saved, &f.guarded, plan->cursor);
+	if (!err && !f.since.kind)
+		f.since = f.saved;
+	if (!err)
+		err = waiting_init(meanwhile, &f);
 	if (err)
 		return err;
 

@@ -179,12 +179,19 @@ static bool is_unguarded(const struct guarded_name *name)
 	return name->fate == FATE_GONE && name->seen;
 }
 
+/* A name that is gone has been told, and is nobody's any more */
+static bool is_kept(const struct guarded_name *name)
+{
+	return name->seen && name->fate != FATE_GONE;
+}
+
 /* What it was is told once, and again when another kind has taken its place */
-static void look_at(struct guarded_name *name, const struct rtnl_link *link,
-		    guarded_callback *callback, void *data)
+static void look_at(struct guarded *guarded, struct guarded_name *name,
+		    const struct rtnl_link *link, guarded_callback *callback,
+		    void *data)
 {
 	enum fate before = name->fate;
-	bool was = name->unguarded;
+	bool was = name->unguarded, kept = is_kept(name);
 
 	name->index = link->index;
 	snprintf(name->kind, sizeof(name->kind), "%s",
@@ -198,6 +205,7 @@ static void look_at(struct guarded_name *name, const struct rtnl_link *link,
 	name->seen |= name->fate == FATE_GUARDED;
 
 	name->unguarded = is_unguarded(name);
+	guarded->changed |= is_kept(name) != kept || name->unguarded != was;
 	if (name->unguarded != was ||
 	    (was && before == FATE_GONE && name->fate == FATE_OTHER))
 		tell(name, callback, data);
@@ -230,14 +238,50 @@ int guarded_look(struct guarded *guarded, guarded_callback *callback,
 		}
 		/* It was a name for a moment only */
 		if (name->fate == FATE_UNKNOWN && !name->conventional &&
-		    strcmp(link.kind, KIND)) {
+		    !name->seen && strcmp(link.kind, KIND)) {
 			*name = guarded->name[--guarded->count];
 			continue;
 		}
-		look_at(name, &link, callback, data);
+		look_at(guarded, name, &link, callback, data);
 		i++;
 	}
 	return 0;
+}
+
+/**
+ * guarded_read - look after the names that guarded_write() wrote
+ * @guarded: opened
+ * @in: where they are
+ */
+void guarded_read(struct guarded *guarded, FILE *in)
+{
+	char word[IFNAMSIZ], ifname[IFNAMSIZ];
+	struct guarded_name *name;
+
+	while (fscanf(in, "%15s %15s", word, ifname) == 2) {
+		guarded_add(guarded, ifname);
+		name = find(guarded, ifname);
+		if (!name)
+			continue;
+		name->seen = true;
+		name->unguarded = !strcmp(word, "unguarded");
+	}
+}
+
+/**
+ * guarded_write - write which names are looked after, and what was told of them
+ * @guarded: opened
+ * @out: where to; a name is a word
+ */
+void guarded_write(const struct guarded *guarded, FILE *out)
+{
+	const struct guarded_name *name = guarded->name;
+	const struct guarded_name *end = name + guarded->count;
+
+	for (; name < end; name++)
+		if (is_kept(name))
+			fprintf(out, "%s %s\n", name->unguarded ?
+				"unguarded" : "guarded", name->ifname);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "nl.h"
 #include "record.h"
@@ -52,6 +53,7 @@ struct guarded_name {
  * @due: when to look after them again, ms, monotonic; 0 not at all
  * @full: that there are too many has been said
  * @overran: links of the kind may have come unseen; who learned them clears it
+ * @changed: what guarded_write() writes; who has written it clears it
  */
 struct guarded {
 	struct nl ask;
@@ -61,6 +63,7 @@ struct guarded {
 	uint64_t due;
 	bool full;
 	bool overran;
+	bool changed;
 };
 
 typedef void guarded_callback(const struct record *record, void *data);
@@ -71,6 +74,8 @@ void guarded_add(struct guarded *guarded, const char *ifname);
 void guarded_receive(struct guarded *guarded);
 int guarded_look(struct guarded *guarded, guarded_callback *callback,
 		 void *data);
+void guarded_read(struct guarded *guarded, FILE *in);
+void guarded_write(const struct guarded *guarded, FILE *out);
 bool guarded_is_bare(const struct guarded_name *name);
 void guarded_close(struct guarded *guarded);
 

@@ -349,9 +349,7 @@ static int follow_with(struct report *report, const struct options *options)
 	static struct hook hook;
 	int ret = 0;
 
-	if (options->cursor && !plan.since.kind)
-		ret = cursor_load(&plan.since, options->cursor);
-	if (!ret && options->exec) {
+	if (options->exec) {
 		ret = hook_init(&hook, options->exec);
 		if (options->exec_jobs)
 			hook.jobs = options->exec_jobs;
