@@ -81,6 +81,9 @@ check-install:
 check-deploy:
 	@selftests/deploy/run
 
+check-holders:
+	@selftests/holders/run $(SCENARIOS)
+
 shell:
 	@selftests/vm/run --shell
 
@@ -97,4 +100,4 @@ clean:
 .PHONY: all packages modules tools install uninstall
 .PHONY: demo check check-load check-follow check-kernels check-debug check-faults
 .PHONY: check-churn soak fuzz coverage
-.PHONY: check-install check-deploy shell bench clean
+.PHONY: check-install check-deploy check-holders shell bench clean
