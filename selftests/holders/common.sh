@@ -23,6 +23,7 @@ skip_unless_vm()
 	cp "$keys/client.pub" /root/.ssh/authorized_keys
 	chmod -R go= /root
 	trap leave EXIT
+	trap 'exit 1' INT TERM
 	echo "KTAP version 1"
 }
 
@@ -147,6 +148,26 @@ serve_ssh()
 	dropbearkey -t ed25519 -f "$keys/$1" >/dev/null 2>&1
 	start "$1" ssh dropbear -F -E -s -r "$keys/$1" -p 22
 	eventually listens "$1" 22
+}
+
+# pod NODE NUMBER: one behind a node, 10.244.NUMBER.2, that serves on port 8080
+pod()
+{
+	local name=pod$2
+
+	ip netns add "$name"
+	hosts+=" $name"
+	ip -n "$1" link add "$name" type veth peer name eth0 netns "$name"
+	ip -n "$1" link set "$name" up
+	ip -n "$1" addr add "10.244.$2.1/24" dev "$name"
+	ip -n "$1" addr add "fd44:$2::1/64" dev "$name" nodad
+	ip -n "$name" link set lo up
+	ip -n "$name" link set eth0 up
+	ip -n "$name" addr add "10.244.$2.2/24" dev eth0
+	ip -n "$name" addr add "fd44:$2::2/64" dev eth0 nodad
+	ip -n "$name" route add default via "10.244.$2.1"
+	ip -n "$name" route add default via "fd44:$2::1"
+	serve "$name" 8080 "$name"
 }
 
 # ask HOST ADDRESS PORT: what the server there says, or why it cannot be reached
