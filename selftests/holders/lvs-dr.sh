@@ -61,15 +61,18 @@ directed()
 		awk '/^TCP/ { print $3 }'
 }
 
-# All that the client asks for goes by the director, though the servers have just
-# asked for the client's station to answer it.
+# has_directed SERVICE CONNECTIONS: IPVS counts them every 2 s
+has_directed()
+{
+	[ "$(directed "$1")" = "$2" ]
+}
+
+# All that the client asks for goes by the director, these four connections as the four
+# before, though the servers have just asked for the client's station to answer it.
 stays_directed()
 {
-	local before
-
-	before=$(directed "$1:80")
 	each ip -n NODE neigh flush dev eth0
-	both_serve "$2" && [ "$(directed "$1:80")" -eq $((before + 4)) ] &&
+	both_serve "$2" && eventually has_directed "$1:80" 8 &&
 		ip -n client neigh show to "$2" dev eth0 |
 		tee /dev/stderr | grep -q "$(mac 0)"
 }

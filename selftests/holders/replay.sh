@@ -22,20 +22,13 @@ sync_policy()
 	on node ipvsdummyctl sync "$1" "$profiles/$2.conf" >/dev/null
 }
 
-# bind ARGUMENT...: with the error's number in words, as holders see it: iproute2 has
-# the sentence of the extended ack in its place.
-bind()
-{
-	on node busybox ip addr add "$@" 2>&1
-}
-
 # kube_router ADDRESS PORT: a Service, as kube-router sets it up. "File exists" is no
 # error to it; after any other it leaves the Service alone until the next sync.
 kube_router()
 {
 	local out
 
-	out=$(bind "$1/32" dev $router scope link) ||
+	out=$(ip -n node addr add "$1/32" dev $router scope link 2>&1) ||
 		[[ $out == *"File exists"* ]] || {
 		echo "$out"
 		return 1
@@ -54,16 +47,12 @@ virtual_server()
 }
 
 # kube_proxy ADDRESS PORT: as kube-proxy does, the virtual server first; that goes
-# again if the address cannot be bound, and stays if it is there already.
+# again if the address cannot be bound.
 kube_proxy()
 {
-	local out
-
 	virtual_server "$1" "$2"
-	out=$(bind "$1/32" dev $dev) ||
-		[[ $out == *"File exists"* ]] || {
+	ip -n node addr add "$1/32" dev $dev || {
 		on node ipvsadm -D -t "$1:$2"
-		echo "$out"
 		return 1
 	}
 }
@@ -153,14 +142,6 @@ metallb_peer()
 		eventually conflict_is "flagged onlink" node $pool
 }
 
-k3s()
-{
-	kube_proxy 172.50.60.11 443 && has_server 172.50.60.11:443 &&
-		not bound node 172.50.60.11 &&
-		conflict_is "skipped host" node 172.50.60.11 &&
-		says pod client 172.50.60.11 443
-}
-
 k3s_rejected()
 {
 	on node ipvsdummyctl set $dev host reject &&
@@ -206,8 +187,7 @@ step "MetalLB: without a rule for the pool, the leader is told as its owner" \
 	metallb_told
 step "MetalLB: with the nodes as peers, it is not" metallb_peer
 
-step "k3s: a node's address is skipped, and served" k3s
-step "k3s: with host reject it is not" k3s_rejected
+step "k3s: with host reject a node's address is not served" k3s_rejected
 
 step "k0s: a link that comes again as another kind is told" k0s
 end
